@@ -1,0 +1,130 @@
+"""The grading engine: releases, grades and feedback for nbgrader notebooks, by nbgrader's rules.
+
+A library: no web framework, no database, no other room. Importing it is cheap; nbgrader is
+imported by the first call that needs it. docs/decisions/0006 says why it has this shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from app.engine.results import (
+    Assurance,
+    CellKind,
+    CellResult,
+    CellSpec,
+    EngineUnavailable,
+    Environment,
+    FeedbackBlock,
+    FeedbackOutput,
+    LabSource,
+    Limits,
+    NotebookResult,
+    NotebookSource,
+    NotebookState,
+    Outcome,
+    Problem,
+    Release,
+)
+
+__all__ = [
+    "Assurance",
+    "CellKind",
+    "CellResult",
+    "CellSpec",
+    "EngineUnavailable",
+    "Environment",
+    "FeedbackBlock",
+    "FeedbackOutput",
+    "LabSource",
+    "Limits",
+    "NotebookResult",
+    "NotebookSource",
+    "NotebookState",
+    "Outcome",
+    "Problem",
+    "Progress",
+    "Release",
+    "check",
+    "feedback",
+    "grade",
+    "make_release",
+    "standalone_html",
+    "validate_source",
+    "warm",
+]
+
+#: Called with the notebook's name, how many of its cells have run, and how many there are.
+Progress = Callable[[str, int, int], None]
+
+
+def check() -> None:
+    """Raise EngineUnavailable, with the reason, when submissions cannot be graded here."""
+    from app.engine import grading
+
+    grading.check()
+
+
+def warm() -> None:
+    """Import what grading needs, so that the first submission does not wait for it."""
+    from app.engine import grading
+
+    grading.check()
+
+
+def make_release(sources: Sequence[NotebookSource]) -> Release:
+    """Return what students get of ``sources``, made with nbgrader's own preprocessors.
+
+    Invalid sources give a Release with ``problems`` and nothing else; never an exception.
+    """
+    from app.engine import release
+
+    return release.make_release(sources)
+
+
+def validate_source(source: bytes) -> list[Problem]:
+    """Return what is wrong with a source notebook; an empty list when it can be released."""
+    from app.engine import release
+
+    return release.validate_source(source)
+
+
+def grade(
+    lab: LabSource,
+    submitted: Mapping[str, bytes],
+    *,
+    limits: Limits | None = None,
+    on_progress: Progress | None = None,
+) -> tuple[NotebookResult, ...]:
+    """Grade a submission (path → bytes) and return one result per notebook of the lab.
+
+    Whatever the student submitted, the answer is a result. Raises EngineUnavailable when
+    sandboxes do not work here, and ValueError when ``lab`` itself is not valid. Blocking; safe to
+    call from several threads.
+    """
+    from app.engine import grading
+
+    return grading.grade(lab, submitted, limits=limits or Limits(), on_progress=on_progress)
+
+
+def feedback(result: NotebookResult, source: bytes) -> list[FeedbackBlock]:
+    """Return the cells of a graded notebook as its student may see them.
+
+    ``source`` is the lab's source notebook. Hidden tests, and what was printed after one ran,
+    are left out.
+    """
+    from app.engine import feedback as room
+
+    return room.feedback(result, source)
+
+
+def standalone_html(
+    blocks: Sequence[FeedbackBlock],
+    title: str,
+    lang: str,
+    translate: Callable[[str], str] = str,
+) -> str:
+    """Return the feedback as one HTML page without scripts or outside parts."""
+    from app.engine import standalone
+
+    return standalone.standalone_html(blocks, title, lang, translate)
