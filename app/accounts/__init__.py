@@ -1,0 +1,1 @@
+"""People, organisations, memberships and roles, sessions, single sign-on."""

@@ -1,0 +1,90 @@
+"""Builds the site. The only file that names every room."""
+
+import importlib
+import importlib.util
+import os
+from types import ModuleType
+from typing import Any
+
+from flask import Flask
+from flask_login import LoginManager
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.hosting.postgres import embedded_url
+from app.kernel import blobs, mail
+from app.kernel.config import Config
+from app.kernel.database import db
+from app.web import doors, errors, filters, languages, layout, security
+
+ROOMS = ("web", "accounts", "labs", "catalog", "learning", "workspaces", "grading", "gradebook")
+"""From the ground up. A room registers what it has: views, api, policies, subscribers, tasks, …"""
+
+MAX_REQUEST_BYTES = 30 * 1024 * 1024
+
+
+def create_app(config: Config | None = None, *, engine_options: Any = None) -> Flask:
+    """The Flask application for CONFIG (default: what the environment says)."""
+    config = config or Config.from_environ(os.environ)
+    app = Flask("app", static_folder="web/static", static_url_path="/static", template_folder=None)
+    app.extensions["config"] = config
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SQLALCHEMY_DATABASE_URI=config.database_url or embedded_url(config.instance),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options
+        or {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 30, "pool_timeout": 10},
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        SESSION_COOKIE_NAME="__Host-banyan" if config.uses_https else "banyan",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.uses_https,
+        WTF_CSRF_TIME_LIMIT=12 * 3600,
+        WTF_CSRF_SSL_STRICT=config.uses_https,
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    # One proxy stands before the site and says who asks, and how.
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+
+    db.init_app(app)
+    blobs.configure(config.instance / "blobs")
+    mail.configure(config)
+    csrf = CSRFProtect(app)
+    app.extensions["csrf"] = csrf
+    login = LoginManager(app)
+    login.session_protection = None  # sessions are rows that can be ended, see accounts.SignIn
+    app.extensions["login"] = login
+
+    security.init_app(app, config)
+    permissions = doors.init_app(app)
+    layout.init_app(app)
+    languages.init_app(app)
+    filters.init_app(app)
+    errors.init_app(app)
+    for room in ROOMS:
+        _move_in(app, room, permissions)
+    return app
+
+
+def _move_in(app: Flask, room: str, permissions: doors.Permissions) -> None:
+    """Register what a room has. Absent files are fine; a fault inside one is not."""
+    policies = _module(room, "policies")
+    if policies is not None and hasattr(policies, "GRANTS"):
+        permissions.add(policies.GRANTS)
+    for name in ("models", "subscribers", "tasks"):
+        _module(room, name)
+    for name in ("views", "api"):
+        edge = _module(room, name)
+        if edge is None:
+            continue
+        app.register_blueprint(edge.bp)
+        if hasattr(edge, "init_app"):
+            edge.init_app(app)
+
+
+def _module(room: str, name: str) -> ModuleType | None:
+    full = f"app.{room}.{name}"
+    if importlib.util.find_spec(full) is None:
+        return None
+    return importlib.import_module(full)

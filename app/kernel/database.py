@@ -1,0 +1,47 @@
+"""The one door to PostgreSQL. No other module imports Flask-SQLAlchemy."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, MetaData, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from app.kernel.ids import new_id
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+    type_annotation_map = {datetime: DateTime(timezone=True)}  # noqa: RUF012 (SQLAlchemy reads it)
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+class Model(Base):
+    """Base of every table: a UUIDv7 primary key."""
+
+    __abstract__ = True
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+
+
+def count_statements(engine: Engine, seen: Callable[[str], Any]) -> Callable[[], None]:
+    """Call SEEN with the text of every statement sent to ENGINE; returns what ends it."""
+
+    def listener(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        seen(statement)
+
+    event.listen(engine, "before_cursor_execute", listener)
+    return lambda: event.remove(engine, "before_cursor_execute", listener)
