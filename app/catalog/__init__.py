@@ -1,0 +1,1 @@
+"""Clusters, courses and their immutable versions, lessons; the reader of `courses/`."""

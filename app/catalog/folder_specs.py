@@ -1,0 +1,169 @@
+"""What a `courses/` folder says, as plain frozen values, with a digest for each course and lab."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("zh-Hant-TW", "en")
+
+LocalText = Mapping[str, str]
+"""A text in every language of LANGUAGES."""
+
+
+@dataclass(frozen=True, order=True)
+class FolderError:
+    """Something in the folder that has to be put right; `line` counts from 1."""
+
+    file: Path
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+@dataclass(frozen=True)
+class PictureSpec:
+    """A picture with its text alternative; an empty `alt` means decoration."""
+
+    name: str
+    data: bytes
+    alt: LocalText
+
+
+@dataclass(frozen=True)
+class SkillSpec:
+    """A skill that a lab gives evidence of."""
+
+    slug: str
+    title: LocalText
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """Where a lab's data come from: shown to students beside the lab."""
+
+    title: LocalText
+    source: str
+    licence: str
+
+
+@dataclass(frozen=True)
+class LessonSpec:
+    """One lesson: Markdown per language and the pictures it refers to, by file name."""
+
+    slug: str
+    title: LocalText
+    minutes: int
+    body_markdown: LocalText
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LabSpec:
+    """One lab: nbgrader source notebooks by name (without `.ipynb`) and the files beside them.
+
+    `limits` holds only the limits that differ from the engine's defaults; `hints` maps a grade id
+    to what a student reads when that test fails.
+    """
+
+    slug: str
+    title: LocalText
+    summary: LocalText
+    environment: str
+    minutes: int
+    description: LocalText | None = None
+    limits: Mapping[str, int] = field(default_factory=dict)
+    skills: tuple[SkillSpec, ...] = ()
+    data: tuple[DataSpec, ...] = ()
+    hints: Mapping[str, LocalText] = field(default_factory=dict)
+    notebooks: Mapping[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) of everything above: equal digests mean the same lab version."""
+        return digest(self)
+
+
+@dataclass(frozen=True)
+class ModuleSpec:
+    """A module: lessons and labs in teaching order."""
+
+    slug: str
+    title: LocalText
+    items: tuple[LessonSpec | LabSpec, ...]
+
+
+@dataclass(frozen=True)
+class CourseSpec:
+    """One course; `hours` is the whole work load, `lead_school` a school's name or mail domain."""
+
+    slug: str
+    title: LocalText
+    summary: LocalText
+    description: LocalText
+    level: str
+    hours: int
+    languages: tuple[str, ...]
+    outcomes: tuple[LocalText, ...]
+    modules: tuple[ModuleSpec, ...]
+    prerequisites: tuple[LocalText, ...] = ()
+    lead_school: str | None = None
+    picture: PictureSpec | None = None
+
+    @property
+    def lessons(self) -> tuple[LessonSpec, ...]:
+        return tuple(i for m in self.modules for i in m.items if isinstance(i, LessonSpec))
+
+    @property
+    def labs(self) -> tuple[LabSpec, ...]:
+        return tuple(i for m in self.modules for i in m.items if isinstance(i, LabSpec))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the course with all its lessons, pictures and labs."""
+        return digest(self)
+
+
+@dataclass(frozen=True)
+class ClusterSpec:
+    """A thematic course cluster; `body` is Markdown, `industry` one of folder.INDUSTRIES."""
+
+    slug: str
+    title: LocalText
+    summary: LocalText
+    industry: str
+    body: LocalText
+    picture: PictureSpec | None
+    courses: tuple[CourseSpec, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the cluster and everything in it."""
+        return digest(self)
+
+
+def digest(value: object) -> str:
+    """SHA-256 (hex) over canonical JSON: keys sorted, bytes replaced by their own SHA-256."""
+    text = json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: object) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        own = {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+        return {"kind": type(value).__name__, **own}
+    if isinstance(value, bytes):
+        return {"sha256": hashlib.sha256(value).hexdigest()}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value
