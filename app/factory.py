@@ -57,6 +57,7 @@ def create_app(config: Config | None = None, *, engine_options: Any = None) -> F
     app.extensions["login"] = login
 
     security.init_app(app, config)
+    import_models()
     permissions = doors.init_app(app)
     layout.init_app(app)
     languages.init_app(app)
@@ -67,12 +68,19 @@ def create_app(config: Config | None = None, *, engine_options: Any = None) -> F
     return app
 
 
+def import_models() -> None:
+    """Let the database's metadata know the tables of every room."""
+    importlib.import_module("app.kernel.audit")
+    for room in ROOMS:
+        _module(room, "models")
+
+
 def _move_in(app: Flask, room: str, permissions: doors.Permissions) -> None:
     """Register what a room has. Absent files are fine; a fault inside one is not."""
     policies = _module(room, "policies")
     if policies is not None and hasattr(policies, "GRANTS"):
         permissions.add(policies.GRANTS)
-    for name in ("models", "subscribers", "tasks"):
+    for name in ("subscribers", "tasks"):
         _module(room, name)
     for name in ("views", "api"):
         edge = _module(room, name)

@@ -1,42 +1,18 @@
-"""Alembic's environment: the models of all rooms, on the configured database."""
-
-import os
+"""Alembic's environment: the models of all rooms, on the connection that app.kernel.schema opens."""
 
 from alembic import context
-from sqlalchemy import create_engine, pool
 
-from app.factory import create_app
-from app.kernel.config import Config
+from app.factory import import_models
+from app.kernel import schema
 from app.kernel.database import db
 
-
-def mine(name: str | None, kind: str, parents: object) -> bool:
-    """Leave the queue's own tables alone: its library brings and upgrades them."""
-    return not (kind == "table" and (name or "").startswith("procrastinate_"))
-
-
-def run() -> None:
-    connection = context.config.attributes.get("connection")
-    if connection is not None:
-        _migrate(connection)
-        return
-    app = create_app(Config.from_environ(os.environ))
-    engine = create_engine(app.config["SQLALCHEMY_DATABASE_URI"], poolclass=pool.NullPool)
-    with engine.connect() as connection:
-        _migrate(connection)
-    engine.dispose()
-
-
-def _migrate(connection: object) -> None:
-    context.configure(
-        connection=connection,
-        target_metadata=db.metadata,
-        include_name=mine,
-        compare_type=True,
-        compare_server_default=True,
-    )
-    with context.begin_transaction():
-        context.run_migrations()
-
-
-run()
+import_models()
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=db.metadata,
+    include_name=schema.is_ours,
+    compare_type=True,
+    compare_server_default=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,1 @@
+"""Course grades: items by students, the best submission counts, export."""

@@ -1,0 +1,1 @@
+"""Submissions, attempts, the queue, scores, manual grading, feedback, the exchange API."""

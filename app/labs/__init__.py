@@ -1,0 +1,1 @@
+"""Labs: immutable versions of notebooks with their environment, data, limits and points."""

@@ -1,0 +1,1 @@
+"""Offerings, sections, enrolment and what a person has done of a course."""

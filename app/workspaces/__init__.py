@@ -1,0 +1,1 @@
+"""People's servers on the Hub: start, progress, stop."""
