@@ -30,6 +30,8 @@ class Person(UserMixin, Model):
     locale: Mapped[str] = mapped_column(String(20), default="zh-Hant-TW")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     email_verified_at: Mapped[datetime | None]
+    is_demo: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Made by the demo, with a public password: refused wherever the demo is off."""
     suspended_at: Mapped[datetime | None]
     suspended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
     suspension_reason: Mapped[str | None] = mapped_column(String(500))
@@ -63,7 +65,7 @@ class Organisation(Model):
 
     __tablename__ = "organisations"
 
-    kind: Mapped[OrganisationKind] = mapped_column(String(20))
+    kind: Mapped[OrganisationKind]
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[LocalizedText] = mapped_column(Localized)
     tax_id: Mapped[str | None] = mapped_column(String(8), unique=True)
@@ -81,7 +83,7 @@ class OrganisationDomain(Model):
 
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     domain: Mapped[str] = mapped_column(CITEXT, unique=True)
-    role: Mapped[Role] = mapped_column(String(30))
+    role: Mapped[Role]
 
     organisation: Mapped[Organisation] = relationship(back_populates="domains")
 
@@ -110,8 +112,8 @@ class Membership(Model):
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
-    role: Mapped[Role] = mapped_column(String(30))
-    proven_by: Mapped[Proof] = mapped_column(String(20))
+    role: Mapped[Role]
+    proven_by: Mapped[Proof]
     student_number: Mapped[str | None] = mapped_column(String(30))
     department: Mapped[str | None] = mapped_column(String(120))
     started_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -128,7 +130,7 @@ class Invitation(Model):
     __tablename__ = "invitations"
 
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
-    role: Mapped[Role] = mapped_column(String(30))
+    role: Mapped[Role]
     email: Mapped[str] = mapped_column(CITEXT)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     invited_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
@@ -159,6 +161,24 @@ class RosterEntry(Model):
     organisation: Mapped[Organisation] = relationship()
 
 
+class RosterClaim(Model):
+    """Somebody says that a roster line is hers; the code was mailed to the line's address."""
+
+    __tablename__ = "roster_claims"
+    __table_args__ = (UniqueConstraint("person_id", "roster_entry_id"),)
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    roster_entry_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("roster_entries.id", ondelete="CASCADE"), index=True
+    )
+    code_hash: Mapped[str] = mapped_column(String(64))
+    try_count: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]
+
+    entry: Mapped[RosterEntry] = relationship()
+
+
 class SignIn(Model):
     """One signed-in browser. A session holds its token; ending the row ends the session."""
 
@@ -168,6 +188,10 @@ class SignIn(Model):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     last_seen_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]
+    """Moves on with every visit, up to the length that she chose."""
+    is_remembered: Mapped[bool] = mapped_column(default=False)
+    address: Mapped[str] = mapped_column(String(45), default="")
     user_agent: Mapped[str] = mapped_column(String(300), default="")
     ended_at: Mapped[datetime | None]
 
@@ -206,13 +230,17 @@ class OAuthCode(Model):
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
     client_id: Mapped[str] = mapped_column(String(60))
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
-    sign_in_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sign_ins.id"))
+    sign_in_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("sign_ins.id", ondelete="SET NULL")
+    )
     redirect_uri: Mapped[str]
     scope: Mapped[str]
     nonce: Mapped[str | None]
     code_challenge: Mapped[str | None]
     code_challenge_method: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    used_at: Mapped[datetime | None]
+    """A second use revokes what the first one got (RFC 6749 section 4.1.2)."""
 
 
 class OAuthToken(Model):
@@ -220,6 +248,9 @@ class OAuthToken(Model):
 
     __tablename__ = "oauth_tokens"
 
+    code_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("oauth_codes.id", ondelete="SET NULL"), index=True
+    )
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     client_id: Mapped[str] = mapped_column(String(60))
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)

@@ -1,10 +1,12 @@
 """The one door to PostgreSQL. No other module imports Flask-SQLAlchemy."""
 
+import enum
 import uuid
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, MetaData, event
 from sqlalchemy.engine import Engine
@@ -21,10 +23,19 @@ NAMING_CONVENTION = {
 }
 
 
+# Enums are stored as their values, in text columns: a new value needs no change of type.
+TEXT_ENUM = sqlalchemy.Enum(
+    enum.Enum,
+    native_enum=False,
+    length=30,
+    values_callable=lambda kind: [member.value for member in kind],
+)
+
+
 class Base(DeclarativeBase):
     registry = registry(
         metadata=MetaData(naming_convention=NAMING_CONVENTION),
-        type_annotation_map={datetime: DateTime(timezone=True)},
+        type_annotation_map={datetime: DateTime(timezone=True), enum.Enum: TEXT_ENUM},
     )
 
 

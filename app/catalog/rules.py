@@ -1,0 +1,42 @@
+"""Words of the catalogue."""
+
+from enum import StrEnum
+
+from app.kernel.i18n import LazyText
+from app.kernel.i18n import lazy_gettext as _l
+
+
+class ItemKind(StrEnum):
+    LESSON = "lesson"
+    LAB = "lab"
+
+
+PICTURE_TYPES = {
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+}
+
+LEVELS: dict[str, LazyText] = {
+    "introductory": _l("Introductory"),
+    "intermediate": _l("Intermediate"),
+    "advanced": _l("Advanced"),
+}
+
+INDUSTRIES: dict[str, LazyText] = {
+    "smart-manufacturing": _l("Smart manufacturing"),
+    "smart-business-services": _l("Smart business services"),
+    "health-care": _l("Health care"),
+    "information-and-communications": _l("Information and communications technology"),
+    "agriculture-and-livestock": _l("Agriculture and livestock farming"),
+}
+
+
+def picture_type(name: str) -> str:
+    """The content type of a picture by its name; raises ValueError for other files."""
+    for ending, content_type in PICTURE_TYPES.items():
+        if name.lower().endswith(ending):
+            return content_type
+    raise ValueError(f"{name} is not a picture")

@@ -1,0 +1,151 @@
+"""Submissions, the attempts to grade them, and scores."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import Person
+from app.grading.rules import AttemptState, Via
+from app.kernel import clock
+from app.kernel.database import Model
+from app.labs.models import LabVersion
+from app.learning.models import Section
+
+
+class Submission(Model):
+    """What somebody handed in, as it was, with the server's time. Never changed."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (
+        UniqueConstraint("section_id", "person_id", "lab_slug", "number"),
+        CheckConstraint("number > 0", name="numbers_begin_at_one"),
+    )
+
+    section_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("sections.id"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    lab_slug: Mapped[str] = mapped_column(String(80))
+    lab_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lab_versions.id"), index=True)
+    number: Mapped[int]
+    submitted_at: Mapped[datetime] = mapped_column(index=True)
+    receipt: Mapped[str] = mapped_column(String(64), unique=True)
+    via: Mapped[Via]
+    size: Mapped[int]
+
+    section: Mapped[Section] = relationship()
+    person: Mapped[Person] = relationship()
+    lab_version: Mapped[LabVersion] = relationship()
+    files: Mapped[list["SubmissionFile"]] = relationship(order_by="SubmissionFile.path")
+    attempts: Mapped[list["Attempt"]] = relationship(
+        back_populates="submission", order_by="Attempt.number"
+    )
+    manual_scores: Mapped[list["ManualScore"]] = relationship()
+
+    @property
+    def attempt(self) -> "Attempt":
+        """The newest attempt, which is the one that counts."""
+        return self.attempts[-1]
+
+
+class SubmissionFile(Model):
+    __tablename__ = "submission_files"
+    __table_args__ = (UniqueConstraint("submission_id", "path"),)
+
+    submission_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("submissions.id"))
+    path: Mapped[str] = mapped_column(String(200))
+    blob: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+
+
+class Attempt(Model):
+    """One try to grade a submission. A regrade is a new attempt and supersedes the last."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (
+        UniqueConstraint("submission_id", "number"),
+        Index(
+            "one_live_attempt",
+            "submission_id",
+            unique=True,
+            postgresql_where=text("state IN ('queued', 'running')"),
+        ),
+        Index(None, "state", "queued_at"),
+    )
+
+    submission_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("submissions.id"))
+    number: Mapped[int] = mapped_column(default=1)
+    state: Mapped[AttemptState] = mapped_column(default=AttemptState.QUEUED)
+    queued_at: Mapped[datetime] = mapped_column(default=clock.now)
+    claimed_at: Mapped[datetime | None]
+    claim: Mapped[uuid.UUID | None]
+    """The token of the worker that grades it now: results under another token are not taken."""
+    claim_count: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[datetime | None]
+    score: Mapped[float | None]
+    """Sum of the automatic scores; None while there is none."""
+    max_score: Mapped[float | None]
+    """What the whole lab is worth, manual questions included."""
+    seconds: Mapped[float | None]
+    reason_code: Mapped[str | None] = mapped_column(String(60))
+    reason: Mapped[str | None]
+
+    submission: Mapped[Submission] = relationship(back_populates="attempts")
+    notebooks: Mapped[list["NotebookScore"]] = relationship(order_by="NotebookScore.name")
+
+
+class NotebookScore(Model):
+    """One notebook of an attempt."""
+
+    __tablename__ = "notebook_scores"
+    __table_args__ = (UniqueConstraint("attempt_id", "name"),)
+
+    attempt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attempts.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    state: Mapped[str] = mapped_column(String(10))
+    reason_code: Mapped[str | None] = mapped_column(String(60))
+    reason: Mapped[str | None]
+    seconds: Mapped[float]
+    peak_memory_mb: Mapped[float | None]
+    executed_blob: Mapped[str | None] = mapped_column(String(64))
+    """The autograded notebook, hidden tests included: for graders only."""
+    feedback_blob: Mapped[str | None] = mapped_column(String(64))
+    """What the student may see of it, as JSON blocks."""
+
+    cells: Mapped[list["CellScore"]] = relationship(order_by="CellScore.position")
+
+
+class CellScore(Model):
+    """What one graded cell got by itself."""
+
+    __tablename__ = "cell_scores"
+    __table_args__ = (UniqueConstraint("notebook_score_id", "grade_id"),)
+
+    notebook_score_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("notebook_scores.id"))
+    grade_id: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(10))
+    position: Mapped[int]
+    score: Mapped[float | None]
+    max_score: Mapped[float]
+    outcome: Mapped[str] = mapped_column(String(10))
+    assurance: Mapped[str] = mapped_column(String(10))
+    message: Mapped[str | None]
+    hint: Mapped[str | None]
+
+
+class ManualScore(Model):
+    """What a person gave for a cell of a submission, and what she wrote. The newest counts."""
+
+    __tablename__ = "manual_scores"
+    __table_args__ = (Index(None, "submission_id", "notebook", "grade_id"),)
+
+    submission_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("submissions.id"))
+    notebook: Mapped[str] = mapped_column(String(120))
+    grade_id: Mapped[str] = mapped_column(String(200))
+    score: Mapped[float]
+    comment: Mapped[str] = mapped_column(default="")
+    graded_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    graded_at: Mapped[datetime] = mapped_column(default=clock.now)
+    superseded_at: Mapped[datetime | None]
+
+    graded_by: Mapped[Person] = relationship()
