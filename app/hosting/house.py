@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -129,7 +129,14 @@ def proxy_command(listen: Listen, *, site: str, api_port: int) -> tuple[str, ...
     )
 
 
-def proxy_part(listen: Listen, *, site: str, api_port: int, token: str, after_restart) -> Part:  # type: ignore[no-untyped-def]
+def proxy_part(
+    listen: Listen,
+    *,
+    site: str,
+    api_port: int,
+    token: str,
+    after_restart: Callable[[], None] | None = None,
+) -> Part:
     """The proxy as a part of the house."""
     return Part(
         name="proxy",

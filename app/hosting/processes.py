@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import psutil
 
@@ -100,7 +101,7 @@ class Running:
             self.process.wait(seconds)
 
 
-def open_log(path: Path):  # type: ignore[no-untyped-def]
+def open_log(path: Path) -> BinaryIO:
     """Open a log to append to, setting it aside (``.1``) first when it has grown over 5 MB."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and path.stat().st_size > _LOG_BYTES:

@@ -25,7 +25,7 @@ from app.hosting.processes import (
     end_descendants,
     reap_orphans,
 )
-from app.hosting.steps import database_identity, perform, steps_of
+from app.hosting.steps import Step, database_identity, perform, steps_of
 from app.kernel.config import Config
 
 __all__ = ["AlreadyRunning", "Supervisor", "only_one", "run_house"]
@@ -190,7 +190,12 @@ def only_one(run: Path, address: str) -> Iterator[None]:
 
 
 def run_house(
-    config: Config, environ: Mapping[str, str] = os.environ, say: Say = click.echo
+    config: Config,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    say: Say = click.echo,
+    furnish: Callable[[Config, Mapping[str, str]], House] = furnish,
+    steps_of: Callable[[Config], Sequence[Step]] = steps_of,
 ) -> None:
     """Open the house of ``config`` and keep it standing until Ctrl-C or SIGTERM.
 
@@ -206,7 +211,7 @@ def run_house(
         say(f"Banyan is starting ({config.instance}).")
         try:
             try:
-                _prepare(house, say)
+                _prepare(house, steps_of(config), say)
                 supervisor.open()
                 _welcome(house, time.monotonic() - began, say)
                 supervisor.keep()
@@ -219,7 +224,7 @@ def run_house(
     say("Everything has stopped.")
 
 
-def _prepare(house: House, say: Say) -> None:
+def _prepare(house: House, steps: Sequence[Step], say: Say) -> None:
     if house.cluster is not None:
         began = time.monotonic()
         house.cluster.start()
@@ -228,7 +233,7 @@ def _prepare(house: House, say: Say) -> None:
         identity = database_identity(house.environment["DATABASE_URL"])
     except Exception as error:
         raise HostingError(f"The database does not answer: {error}") from error
-    for step in steps_of(house.config):
+    for step in steps:
         began = time.monotonic()
         ran = perform(
             step,

@@ -1,0 +1,56 @@
+# Everything a person starts:
+#   make run     set up what is missing, start all of Banyan, print its address
+#   make test    all tests                     make test PYTEST_ARGS="tests/hosting -k postgres"
+#   make check   format, lint, types, walls, templates, translations, migrations
+#   make bench   all benchmarks                make bench BENCH=name
+#   make setup   only set up
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+STAMPS := $(VENV)/.stamps
+PORT ?= 8000
+# The demo has public passwords: only where nobody else can reach the site.
+BANYAN_DEMO ?= $(if $(BANYAN_URL),0,1)
+PYTEST_ARGS ?=
+BENCH ?=
+
+export PORT BANYAN_DEMO
+
+.PHONY: help run test check bench setup
+
+help:
+	@sed -n '2,6s/^# \{0,1\}//p' Makefile
+
+run: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/system-run
+	@exec $(PYTHON) -m app.cli up
+
+test: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/system-test
+	@exec $(PYTHON) -m pytest $(PYTEST_ARGS)
+
+check: $(STAMPS)/python
+	@exec bin/check
+
+bench: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/system-run
+	@exec $(PYTHON) -m benchmarks $(BENCH)
+
+setup: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/system-test
+	@echo "Ready. Next: make run"
+
+# A stamp is newer than the lock that it was made for, so a second start does nothing here.
+$(STAMPS)/python: uv.lock pyproject.toml bin/setup
+	@bin/setup python
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/node: package-lock.json package.json bin/setup $(STAMPS)/python
+	@bin/setup node
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/system-%: bin/setup $(STAMPS)/python
+	@bin/setup system-$*
+	@mkdir -p $(@D) && touch $@
