@@ -198,6 +198,7 @@ def _worker(environment: Mapping[str, str]) -> Part:
         folder=CHECKOUT,
         environment=environment,
         answers=lambda: True,
+        settle_seconds=2,
         stop_seconds=10,
     )
 

@@ -34,6 +34,8 @@ class Part:
     """Asked several times a second while it starts; True when it serves."""
     required: bool = True
     """Without a required part the house does not open; the others may come later."""
+    settle_seconds: float = 0.0
+    """It must have lived this long to count as started."""
     patience_seconds: float = 60.0
     stop_seconds: float = 10.0
     before_stop: Callable[[], None] | None = None

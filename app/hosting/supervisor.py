@@ -73,7 +73,7 @@ class Supervisor:
             for part in list(waiting):
                 running = self.running[part.name]
                 seconds = time.monotonic() - running.started
-                if running.is_alive and part.answers():
+                if running.is_alive and seconds >= part.settle_seconds and part.answers():
                     self.say(f"  {part.name:<10} ready ({seconds:.1f} s)")
                 elif not running.is_alive or seconds > part.patience_seconds:
                     self._did_not_start(running)
