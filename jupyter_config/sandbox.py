@@ -240,8 +240,8 @@ class Sandbox:
         for source, target in self.read_write:
             mounts.append((Path(target), ["--bind", str(source), str(target)]))
         for target, size in (*self.tmpfs, ("/dev/shm", SHM_BYTES)):  # noqa: S108
-            arguments = ["--perms", "1777", "--size", str(size), "--tmpfs", str(target)]
-            mounts.append((Path(target), arguments))
+            sized = ["--perms", "1777", "--size", str(size), "--tmpfs", str(target)]
+            mounts.append((Path(target), sized))
         mounts.append((Path("/proc"), ["--proc", "/proc"]))
         mounts.append((Path("/dev"), ["--dev", "/dev"]))
         mounts.sort(key=lambda mount: len(mount[0].parts))

@@ -1,0 +1,32 @@
+"""Entry point of a person's JupyterLab: serve on the descriptor that the spawner handed in."""
+
+import os
+import socket
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from jupyter_server.serverapp import ServerApp
+
+
+def serve_on_descriptor(app: ServerApp) -> None:
+    """Replace the server's own binding: the sandbox has no network to bind on."""
+    listener = socket.socket(fileno=int(os.environ["BANYAN_LISTEN_FD"]))
+    listener.setblocking(False)
+    os.set_inheritable(listener.fileno(), False)
+    app.http_server.add_socket(listener)
+
+
+def main() -> None:
+    """Start the server, if there is a descriptor for it; elsewhere (a container) start plainly."""
+    os.umask(0o077)
+    if "BANYAN_LISTEN_FD" in os.environ:
+        ServerApp._bind_http_server = serve_on_descriptor
+        ServerApp._find_http_port = lambda app: None
+    from jupyterhub.singleuser.extension import main as launch
+
+    launch()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,280 @@
+"""Start each person's JupyterLab in a sandbox of her own on this machine.
+
+The sandbox has no network at all. Three Unix sockets are its only doors: the Hub's and the
+exchange's are mounted into it, and its own listening socket is opened here and handed in as a
+descriptor. That socket is deliberately not TCP: whoever holds a TCP socket made outside could
+reconnect it to any port of the host. Nor does the sandbox see the socket's folder, so it cannot
+put something else in its place.
+
+A server survives a restart of the Hub and of the proxy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jupyterhub.objects import Server
+from jupyterhub.spawner import Spawner
+from traitlets import Bool, Integer, Unicode
+
+from jupyter_config import homes
+from jupyter_config.processes import ServerProcess
+from jupyter_config.sandbox import Rlimits, Sandbox, available, python_paths
+
+__all__ = ["SandboxSpawner"]
+
+PACKAGE = Path(__file__).resolve().parent
+INSIDE_PACKAGE = "/opt/banyan/jupyter_config"
+INSIDE_HUB = "/run/banyan/hub"
+INSIDE_EXCHANGE = "/run/banyan/exchange"
+SOCKET_PATH_LIMIT = 100
+MEGABYTE = 1024 * 1024
+
+PROGRESS = (
+    (5, "正在準備你的個人資料夾", "Preparing your own folder"),
+    (20, "正在啟動 JupyterLab", "Starting JupyterLab"),
+    (45, "正在載入實作環境", "Loading the lab environment"),
+    (70, "快好了", "Almost there"),
+)
+
+
+class SocketServer(Server):
+    """A server behind a Unix socket, which the Hub's own table of addresses cannot express."""
+
+    socket_path = Unicode()
+
+    @property
+    def host(self) -> str:
+        return f"http+unix://{quote(self.socket_path, safe='')}"
+
+
+class SandboxSpawner(Spawner):
+    """One sandboxed JupyterLab per person, as a local process."""
+
+    instance = Unicode(help="The folder of everything that this installation keeps.").tag(
+        config=True
+    )
+    hub_socket = Unicode(help="The Unix socket that the Hub listens on.").tag(config=True)
+    site_url = Unicode(help="The site's address in the browser.").tag(config=True)
+    address_space_mb = Integer(
+        6144, help="The most address space of one process, in megabytes; 0 for no limit."
+    ).tag(config=True)
+    processes = Integer(256, help="The most processes and threads of one person.").tag(config=True)
+    file_mb = Integer(2048, help="The largest file, in megabytes.").tag(config=True)
+    tmp_mb = Integer(512, help="The size of /tmp, in megabytes.").tag(config=True)
+    resident_mb = Integer(
+        3072, help="The most resident memory of one person; the largest process above it ends."
+    ).tag(config=True)
+    watch_memory = Bool(True, help="Watch the resident memory of running servers.").tag(config=True)
+
+    _popen: subprocess.Popen[Any] | None = None
+    _process: ServerProcess | None = None
+
+    # Where things are
+
+    @property
+    def _folder(self) -> Path:
+        """The folder of listening sockets and process records, outside every sandbox."""
+        return sockets_folder(Path(self.instance))
+
+    @property
+    def socket_path(self) -> Path:
+        return self._folder / f"{self.user.name}.sock"
+
+    @property
+    def _record(self) -> Path:
+        return self._folder / f"{self.user.name}.json"
+
+    @property  # type: ignore[misc]
+    def server(self) -> Server | None:
+        """The address that the Hub polls and gives to the proxy."""
+        plain = Spawner.server.fget(self)
+        if plain is None or plain.orm_server is None:
+            return plain
+        if not isinstance(plain, SocketServer):
+            plain = SocketServer(orm_server=plain.orm_server, socket_path=str(self.socket_path))
+            self._server = plain
+        return plain
+
+    @server.setter
+    def server(self, server: Server | None) -> None:
+        Spawner.server.fset(self, server)
+
+    # Life
+
+    async def start(self) -> str:
+        """Start the server and return the address for the proxy."""
+        reason = available()
+        if reason is not None:
+            raise RuntimeError(reason)
+        home = await asyncio.to_thread(
+            homes.prepare_home, Path(self.instance) / "homes", self.user.name
+        )
+        self.port = 8888  # only a name in the sandbox; the descriptor is what listens
+        listener = self._listen()
+        try:
+            box = self._sandbox(home, listener.fileno())
+            command = [sys.executable, "-P", "-s", f"{INSIDE_PACKAGE}/singleuser.py"]
+            with self._log_file() as log:
+                self._popen = box.popen(command, stdout=log, stderr=log, start_new_session=True)
+        finally:
+            listener.close()
+        self._process = ServerProcess.of(self._popen.pid)
+        if self._process is None:
+            raise RuntimeError(f"The lab server ended at once; its log is {self._log_path()}.")
+        self._process.save(self._record)
+        return f"http+unix://{quote(str(self.socket_path), safe='')}"
+
+    async def poll(self) -> int | None:
+        """Return None while the server runs, otherwise its exit status (0 when unknown)."""
+        if self._popen is not None:
+            status = self._popen.poll()
+            if status is not None:
+                self.clear_state()
+            return status
+        if self._process is None or not self._process.alive():
+            self.clear_state()
+            return 0
+        return None
+
+    async def stop(self, now: bool = False) -> None:
+        """End the server and everything in its sandbox; within four seconds unless ``now``."""
+        process = self._process
+        if process is not None:
+            if not now:
+                process.ask_to_stop()
+                await self._gone(4.0)
+            process.kill()
+            await self._gone(5.0)
+        self.socket_path.unlink(missing_ok=True)
+        self._record.unlink(missing_ok=True)
+
+    async def _gone(self, seconds: float) -> None:
+        for _ in range(int(seconds / 0.05)):
+            if await self.poll() is not None:
+                return
+            await asyncio.sleep(0.05)
+
+    def get_state(self) -> dict[str, Any]:
+        state = super().get_state()
+        if self._process is not None:
+            state["pid"], state["started"] = self._process.pid, self._process.started
+        return state
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        super().load_state(state)
+        if "pid" in state and "started" in state:
+            self._process = ServerProcess(state["pid"], state["started"])
+
+    def clear_state(self) -> None:
+        super().clear_state()
+        self._popen = self._process = None
+
+    async def progress(self) -> AsyncIterator[dict[str, Any]]:
+        """Yield what happens, in both languages; whoever shows it may pick from ``messages``."""
+        for percent, chinese, english in PROGRESS:
+            yield {
+                "progress": percent,
+                "message": f"{chinese} · {english}",
+                "messages": {"zh-Hant-TW": chinese, "en": english},
+            }
+            await asyncio.sleep(1.0)
+
+    # What the sandbox holds
+
+    def get_env(self) -> dict[str, str]:
+        """Return the environment inside: the Hub's variables and nothing of this process."""
+        env = super().get_env()
+        name = self.user.name
+        hub = quote(f"{INSIDE_HUB}/{Path(self.hub_socket).name}", safe="")
+        exchange = quote(f"{INSIDE_EXCHANGE}/site.sock", safe="")
+        api = f"http+unix://{hub}{self.hub.base_url}api"
+        env |= {
+            "JUPYTERHUB_API_URL": api,
+            "JUPYTERHUB_ACTIVITY_URL": f"{api}/users/{name}/activity",
+            "JUPYTERHUB_ROOT_DIR": f"/home/{name}",
+            "JUPYTER_CONFIG_PATH": f"{INSIDE_PACKAGE}/lab",
+            "BANYAN_EXCHANGE_URL": f"http+unix://{exchange}/api/exchange/v1",
+            "BANYAN_URL": self.site_url,
+            "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
+            "USER": name,
+            "SHELL": "/bin/bash",
+            "TZ": "Asia/Taipei",
+        }
+        return {key: str(value) for key, value in env.items() if value is not None}
+
+    def _sandbox(self, home: homes.Home, listener: int) -> Sandbox:
+        name = self.user.name
+        exchange = (Path(self.instance) / "run" / "exchange").resolve()
+        exchange.mkdir(mode=0o711, parents=True, exist_ok=True)
+        hub = Path(self.hub_socket).parent.resolve()
+        if os.geteuid() == 0:  # she is another host user, and inside only this folder counts
+            exchange.chmod(0o711)
+            hub.chmod(0o711)
+        return Sandbox(
+            read_only=(
+                *python_paths(),
+                (PACKAGE, INSIDE_PACKAGE),
+                (hub, INSIDE_HUB),
+                (exchange, INSIDE_EXCHANGE),
+            ),
+            read_write=((home.path, f"/home/{name}"),),
+            tmpfs=(("/tmp", self.tmp_mb * MEGABYTE),),  # noqa: S108
+            uid=home.uid if os.geteuid() == 0 else 1000,
+            gid=home.uid if os.geteuid() == 0 else 1000,
+            user_name=name,
+            home=f"/home/{name}",
+            hostname="lab",
+            env={**self.get_env(), "BANYAN_LISTEN_FD": str(listener)},
+            limits=Rlimits(
+                address_space_bytes=self.address_space_mb * MEGABYTE or None,
+                processes=self.processes,
+                file_bytes=self.file_mb * MEGABYTE,
+            ),
+            inherit_fds=(listener,),
+            die_with_parent=False,
+        )
+
+    def _listen(self) -> socket.socket:
+        """Return the listening socket that the proxy will connect to."""
+        self.socket_path.unlink(missing_ok=True)
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(self.socket_path))
+        self.socket_path.chmod(0o600)
+        listener.listen(128)
+        return listener
+
+    def _log_path(self) -> Path:
+        return Path(self.instance) / "logs" / "labs" / f"{self.user.name}.log"
+
+    def _log_file(self) -> Any:
+        path = self._log_path()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+
+
+def sockets_folder(instance: Path) -> Path:
+    """Return the private folder of the lab servers' sockets, made on first use.
+
+    A socket's path has at most 107 bytes, so for a deep instance it is a short one elsewhere.
+    """
+    folder = instance / "run" / "servers"
+    if len(str(folder)) + len("/.sock") + 30 > SOCKET_PATH_LIMIT:
+        mark = hashlib.sha256(str(instance).encode()).hexdigest()[:12]
+        base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+        folder = Path(base) / f"banyan-{os.geteuid()}-{mark}"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = folder.lstat()
+    if status.st_uid != os.geteuid() or status.st_mode & 0o077 or folder.is_symlink():
+        raise RuntimeError(f"{folder} must belong to this user alone (mode 700).")
+    return folder
