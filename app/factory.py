@@ -44,8 +44,10 @@ def create_app(config: Config | None = None, *, engine_options: Any = None) -> F
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    # One proxy stands before the site and says who asks, and how.
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    # One proxy stands before the site and says who asks; the scheme is what BANYAN_URL says.
+    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app, x_for=1, x_proto=0, x_host=0
+    )
 
     db.init_app(app)
     blobs.configure(config.instance / "blobs")

@@ -29,8 +29,8 @@ INDUSTRIES: dict[str, LazyText] = {
     "smart-manufacturing": _l("Smart manufacturing"),
     "smart-business-services": _l("Smart business services"),
     "health-care": _l("Health care"),
-    "information-and-communications": _l("Information and communications technology"),
-    "agriculture-and-livestock": _l("Agriculture and livestock farming"),
+    "information-communications": _l("Information and communications technology"),
+    "agriculture": _l("Agriculture and livestock farming"),
 }
 
 

@@ -135,7 +135,9 @@ def _labs_beside(site_url: str) -> str:
 
 
 def _hub_socket_url(instance: Path) -> str:
-    return f"http+unix://{quote(str(instance / 'run' / 'hub' / 'hub.sock'), safe='')}/hub/api"
+    # The folder may be a link to a shorter path: sockets' names are limited to 107 bytes.
+    socket = (instance / "run" / "hub").resolve() / "hub.sock"
+    return f"http+unix://{quote(str(socket), safe='')}/hub/api"
 
 
 def _flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:

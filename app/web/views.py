@@ -52,7 +52,7 @@ def set_theme() -> Response:
     return response
 
 
-@bp.get("/health")
+@bp.get("/healthz")
 @public
 def health() -> dict[str, str]:
     """Whether the site reaches its database; 503 when it does not."""
