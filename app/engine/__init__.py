@@ -113,9 +113,9 @@ def feedback(result: NotebookResult, source: bytes) -> list[FeedbackBlock]:
     ``source`` is the lab's source notebook. Hidden tests, and what was printed after one ran,
     are left out.
     """
-    from app.engine import feedback as room
+    from app.engine import report
 
-    return room.feedback(result, source)
+    return report.feedback(result, source)
 
 
 def standalone_html(
@@ -125,6 +125,6 @@ def standalone_html(
     translate: Callable[[str], str] = str,
 ) -> str:
     """Return the feedback as one HTML page without scripts or outside parts."""
-    from app.engine import standalone
+    from app.engine import page
 
-    return standalone.standalone_html(blocks, title, lang, translate)
+    return page.standalone_html(blocks, title, lang, translate)

@@ -1,0 +1,230 @@
+"""One submission's sandbox: its start, its watch and its end.
+
+Everything that a notebook's code starts lives in one process namespace. Killing that namespace's
+first process ends all of it, and the kernel waits for the last one before it says so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from app.engine.results import Limits
+from jupyter_config import sandbox
+
+__all__ = ["CHANNELS", "FOLDER", "HOME", "Enclosure"]
+
+CHANNELS: Final = ("shell", "iopub")
+HOME: Final = "/home/student"
+FOLDER: Final = f"{HOME}/work"
+LAUNCHER: Final = Path(__file__).parent / "inside" / "launch.py"
+MEGABYTE: Final = 2**20
+# Libraries reserve far more addresses than they use (a thread's stack alone is 8 MB), so the
+# address space is a coarse net; the watch over the memory in use is the limit that people set.
+ADDRESS_SPACE_EXTRA_MB: Final = 3072
+
+
+class Enclosure:
+    """A running kernel in a sandbox of its own. ``key`` signs its messages."""
+
+    def __init__(self, files: Mapping[str, bytes], limits: Limits) -> None:
+        """Start it. ``files`` are paths below the working folder, already checked."""
+        self.key = secrets.token_hex(16)
+        self.peak_memory_mb = 0.0
+        # Short, because a socket's path has at most 107 bytes; private, so that only we connect.
+        self.folder = Path(tempfile.mkdtemp(prefix="bg-"))
+        try:
+            self.process = self._start(files, limits)
+        except BaseException:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+
+    def address(self, channel: str) -> str:
+        return f"ipc://{self.folder}/{channel}"
+
+    def _start(self, files: Mapping[str, bytes], limits: Limits) -> subprocess.Popen[bytes]:
+        with contextlib.ExitStack() as closing:
+            listening: dict[str, int] = {}
+            for channel in CHANNELS:
+                server = closing.enter_context(socket.socket(socket.AF_UNIX))
+                server.bind(str(self.folder / channel))
+                server.listen(8)
+                listening[channel] = server.fileno()
+            archive = _memory_file(closing, _tar(files))
+            setup = _memory_file(
+                closing,
+                json.dumps(
+                    {
+                        "key": self.key,
+                        "sockets": listening,
+                        "files": archive,
+                        "home": HOME,
+                        "folder": FOLDER,
+                    }
+                ).encode(),
+            )
+            box = sandbox.Sandbox(
+                read_only=sandbox.python_paths(),
+                tmpfs=(
+                    (HOME, limits.disk_mb * MEGABYTE),
+                    ("/tmp", limits.disk_mb * MEGABYTE),  # noqa: S108  # the sandbox's own
+                ),
+                files={"/run/banyan/launch.py": LAUNCHER.read_bytes()},
+                # As root there is no user namespace, and limits count by user: one user each.
+                uid=_fresh_id(),
+                gid=_fresh_id(),
+                user_name="student",
+                home=HOME,
+                hostname="grading",
+                env=_environment(),
+                limits=sandbox.Rlimits(
+                    address_space_bytes=(limits.memory_mb + ADDRESS_SPACE_EXTRA_MB) * MEGABYTE,
+                    processes=limits.processes,
+                    file_bytes=limits.disk_mb * MEGABYTE,
+                    open_files=1024,
+                ),
+                inherit_fds=(*listening.values(), archive, setup),
+            )
+            return box.popen(
+                [sys.executable, "-I", "/run/banyan/launch.py", str(setup)],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def interrupt(self) -> None:
+        """Send the kernel what Ctrl-C sends."""
+        init = sandbox.namespace_init(self.process.pid)
+        kernel = _children(init)[:1] if init is not None else []
+        for pid in kernel:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGINT)
+
+    def memory_mb(self) -> float:
+        """Return the memory that all of the sandbox's processes use now, shared parts once."""
+        init = sandbox.namespace_init(self.process.pid)
+        pids = _descendants(init) if init is not None else []
+        used = sum(_resident(pid) for pid in pids) / MEGABYTE
+        if len(pids) > 2 and used > self.peak_memory_mb:
+            # Forked processes share most of their pages; the exact figure is dearer to read.
+            used = sum(_proportional(pid) for pid in pids) / MEGABYTE
+        self.peak_memory_mb = max(self.peak_memory_mb, used)
+        return used
+
+    def close(self) -> None:
+        """End everything inside and wait until nothing of it is left."""
+        init = sandbox.namespace_init(self.process.pid)
+        if init is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(init, signal.SIGKILL)
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            sandbox.kill(self.process.pid)
+            self.process.wait(timeout=30)
+        if init is not None:
+            _wait_gone(init)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _environment() -> dict[str, str]:
+    threads = {
+        name: "1"
+        for name in (
+            "OMP_NUM_THREADS",
+            "OPENBLAS_NUM_THREADS",
+            "MKL_NUM_THREADS",
+            "NUMEXPR_NUM_THREADS",
+        )
+    }
+    path = os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"])
+    return {"PATH": path, "NBGRADER_EXECUTION": "autograde", **threads}
+
+
+def _fresh_id() -> int:
+    """Return a user id that no account and no other grading has."""
+    return 1_000_000_000 + secrets.randbelow(1_000_000_000)
+
+
+def _tar(files: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for path, content in files.items():
+            entry = tarfile.TarInfo(path)
+            entry.size, entry.mode, entry.mtime = len(content), 0o644, int(time.time())
+            archive.addfile(entry, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def _memory_file(closing: contextlib.ExitStack, content: bytes) -> int:
+    stream = closing.enter_context(os.fdopen(os.memfd_create("grading", 0), "wb", buffering=0))
+    view = memoryview(content)
+    while view:
+        view = view[stream.write(view) or 0 :]
+    stream.seek(0)
+    return stream.fileno()
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with contextlib.suppress(OSError):
+                found += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
+def _descendants(pid: int) -> list[int]:
+    found, waiting = [pid], [pid]
+    while waiting:
+        children = _children(waiting.pop())
+        found += children
+        waiting += children
+    return found
+
+
+def _resident(pid: int) -> int:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _proportional(pid: int) -> int:
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except (OSError, ValueError):
+        return 0
+    return 0
+
+
+def _wait_gone(pid: int) -> None:
+    """Wait until the namespace's first process, and with it the namespace, is gone."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except (OSError, IndexError):
+            return
+        if state == "Z":  # everything below it is gone; its parent has yet to look
+            return
+        time.sleep(0.005)
