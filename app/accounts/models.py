@@ -240,6 +240,7 @@ class OAuthCode(Model):
     code_challenge_method: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     used_at: Mapped[datetime | None]
+    replayed_at: Mapped[datetime | None]
     """A second use revokes what the first one got (RFC 6749 section 4.1.2)."""
 
 

@@ -1,8 +1,12 @@
-"""Words and shapes of people and organisations: no database, no clock."""
+"""Roles, organisations, handles, addresses."""
 
+import ipaddress
 import re
 import unicodedata
 from enum import StrEnum
+
+from app.kernel.i18n import LazyText
+from app.kernel.i18n import lazy_gettext as _l
 
 
 class OrganisationKind(StrEnum):
@@ -35,6 +39,34 @@ ROLES_OF: dict[OrganisationKind, frozenset[Role]] = {
 }
 
 
+SCHOOL_ROLES = ROLES_OF[OrganisationKind.SCHOOL]
+
+GRANTABLE_BY: dict[Role, frozenset[Role]] = {
+    Role.OPERATOR: frozenset(Role),
+    Role.DEPARTMENT_OFFICE: SCHOOL_ROLES,
+    Role.INSTRUCTOR: frozenset({Role.STUDENT, Role.TEACHING_ASSISTANT}),
+}
+"""Which roles the holder of a role may give away by invitation. An operator may do so in every
+organisation, the others in their own."""
+
+KIND_NAMES: dict[OrganisationKind, LazyText] = {
+    OrganisationKind.SCHOOL: _l("School"),
+    OrganisationKind.COMPANY: _l("Company"),
+    OrganisationKind.ASSOCIATION: _l("Trade association"),
+    OrganisationKind.AGENCY: _l("Agency"),
+}
+ROLE_NAMES: dict[Role, LazyText] = {
+    Role.STUDENT: _l("Student"),
+    Role.INSTRUCTOR: _l("Instructor"),
+    Role.TEACHING_ASSISTANT: _l("Teaching assistant"),
+    Role.DEPARTMENT_OFFICE: _l("Department office"),
+    Role.EMPLOYEE: _l("Employee"),
+    Role.MENTOR: _l("Industry mentor"),
+    Role.OFFICER: _l("Programme officer"),
+    Role.OPERATOR: _l("Operator"),
+}
+
+
 class Proof(StrEnum):
     """How somebody showed that she belongs to an organisation."""
 
@@ -44,8 +76,25 @@ class Proof(StrEnum):
     OPERATOR = "operator"
 
 
+PROOF_NAMES: dict[Proof, LazyText] = {
+    Proof.MAIL_DOMAIN: _l("Mail domain"),
+    Proof.INVITATION: _l("Invitation"),
+    Proof.ROSTER: _l("Roster"),
+    Proof.OPERATOR: _l("Entered by an operator"),
+}
+
+
 HANDLE = re.compile(r"[a-z][a-z0-9-]{1,28}[a-z0-9]")
 """Handles name people on the Hub and in the addresses of their labs: a DNS label."""
+
+
+RESERVED_HANDLES = frozenset(
+    """
+    admin administrator api banyan data exchange hub hubadmin jupyter jupyterhub labs login mail operator postgres
+    root service services site static support system user users www
+    """.split()  # noqa: SIM905 (as in a paragraph)
+)
+"""Handles become host names and users of the Hub; these would pose as the house itself."""
 
 
 def normalise_email(email: str) -> str:
@@ -66,6 +115,29 @@ def handle_stem(name: str, email: str) -> str:
         if len(stem) >= 2:
             return stem[:18].strip("-")
     return "person"
+
+
+def normalise_name(name: str) -> str:
+    """A person's name on one line, without control and direction characters."""
+    kept = "".join(
+        " " if letter.isspace() else letter
+        for letter in unicodedata.normalize("NFC", name)
+        if letter.isspace() or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+    )
+    return " ".join(kept.split())
+
+
+def network_of(address: str) -> str:
+    """What counts as one place for limits: an IPv4 address, or the /64 of an IPv6 one."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
 
 
 def is_tax_id(number: str) -> bool:

@@ -1,0 +1,88 @@
+"""Making organisations."""
+
+import re
+
+from sqlalchemy.exc import IntegrityError
+
+from app.accounts import queries
+from app.accounts.models import Organisation, OrganisationDomain
+from app.accounts.rules import ROLES_OF, OrganisationKind, Role, is_tax_id
+from app.kernel import audit, clock
+from app.kernel.database import db
+from app.kernel.errors import Refused
+from app.kernel.i18n import lazy_gettext as _l
+from app.kernel.localized import LocalizedText
+from app.kernel.transaction import operation
+
+__all__ = ["OrganisationInvalid", "add_domain", "create_organisation"]
+
+# Mail of such domains belongs to anybody, so it proves nothing.
+PUBLIC_MAIL = frozenset(
+    """
+    gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com yahoo.com.tw icloud.com
+    me.com proton.me protonmail.com pchome.com.tw hinet.net qq.com 163.com gmx.net aol.com msn.com
+    """.split()  # noqa: SIM905 (as in a paragraph)
+)
+
+
+class OrganisationInvalid(Refused):
+    """The words of the message say what is wrong with which value."""
+
+
+@operation
+def create_organisation(
+    *,
+    slug: str,
+    kind: OrganisationKind,
+    name: LocalizedText,
+    tax_id: str | None = None,
+    county: str | None = None,
+) -> Organisation:
+    """A new organisation, verified by whoever may call this. Raises OrganisationInvalid."""
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) or len(slug) > 60:
+        raise OrganisationInvalid(
+            _l("A short name has small Latin letters, digits and single hyphens, at most 60.")
+        )
+    if queries.organisation_by_slug(slug) is not None:
+        raise OrganisationInvalid(
+            _l("There is already an organisation with the short name %(slug)s.", slug=slug)
+        )
+    if tax_id is not None and not is_tax_id(tax_id):
+        raise OrganisationInvalid(
+            _l("%(number)s is not a valid unified business number.", number=tax_id)
+        )
+    made = Organisation(
+        slug=slug, kind=kind, name=name, tax_id=tax_id, county=county, verified_at=clock.now()
+    )
+    db.session.add(made)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise OrganisationInvalid(
+            _l("There is already an organisation with this short name or number.")
+        ) from None
+    audit.record(None, "created organisation", "organisation", made.id, slug=slug)
+    return made
+
+
+@operation
+def add_domain(organisation: Organisation, domain: str, role: Role) -> OrganisationDomain:
+    """Let verified mail of DOMAIN prove ROLE in ORGANISATION. Raises OrganisationInvalid."""
+    domain = domain.strip().lower().removeprefix("@")
+    if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain):
+        raise OrganisationInvalid(_l("%(domain)s is not a mail domain.", domain=domain))
+    if domain in PUBLIC_MAIL:
+        raise OrganisationInvalid(
+            _l("Anybody can have an address of %(domain)s: it proves nothing.", domain=domain)
+        )
+    if role not in ROLES_OF[OrganisationKind(organisation.kind)]:
+        raise OrganisationInvalid(_l("This kind of organisation does not have that role."))
+    made = OrganisationDomain(organisation_id=organisation.id, domain=domain, role=role)
+    db.session.add(made)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise OrganisationInvalid(
+            _l("%(domain)s already belongs to an organisation.", domain=domain)
+        ) from None
+    return made

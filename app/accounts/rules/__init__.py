@@ -1,0 +1,50 @@
+"""Words and shapes of people and organisations: no database, no clock."""
+
+from app.accounts.rules.passwords import hash_password, verify_password, weakness_of
+from app.accounts.rules.people import (
+    GRANTABLE_BY,
+    HANDLE,
+    KIND_NAMES,
+    PROOF_NAMES,
+    RESERVED_HANDLES,
+    ROLE_NAMES,
+    ROLES_OF,
+    SCHOOL_ROLES,
+    OrganisationKind,
+    Proof,
+    Role,
+    handle_stem,
+    is_tax_id,
+    mail_domain,
+    network_of,
+    normalise_email,
+    normalise_name,
+)
+from app.accounts.rules.tokens import fingerprint, hash_token, new_code, new_token
+
+__all__ = [
+    "GRANTABLE_BY",
+    "HANDLE",
+    "KIND_NAMES",
+    "PROOF_NAMES",
+    "RESERVED_HANDLES",
+    "ROLES_OF",
+    "ROLE_NAMES",
+    "SCHOOL_ROLES",
+    "OrganisationKind",
+    "Proof",
+    "Role",
+    "fingerprint",
+    "handle_stem",
+    "hash_password",
+    "hash_token",
+    "is_tax_id",
+    "mail_domain",
+    "network_of",
+    "new_code",
+    "new_token",
+    "normalise_email",
+    "normalise_name",
+    "verify_password",
+    "weakness_of",
+]

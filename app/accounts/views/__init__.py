@@ -1,0 +1,25 @@
+"""Pages of people and organisations."""
+
+from flask import Flask
+
+from app.accounts import session
+from app.accounts.views import (  # noqa: F401 (each adds its routes)
+    filters,
+    invitations,
+    navigation,
+    organisations,
+    passwords,
+    people,
+    profile,
+    registration,
+    rosters,
+    sessions,
+)
+from app.accounts.views.blueprint import bp
+
+__all__ = ["bp", "init_app"]
+
+
+def init_app(app: Flask) -> None:
+    session.init_app(app)
+    navigation.init_app(app)
