@@ -31,6 +31,7 @@ c.JupyterHub.hub_bind_url = hub_bind
 c.JupyterHub.hub_connect_url = hub_bind
 c.JupyterHub.hub_socket_mode = 0o666  # the folder decides who reaches it, and the Hub asks tokens
 c.JupyterHub.subdomain_host = labs_url
+c.JupyterHub.hub_routespec = f"{urlsplit(labs_url).hostname}/"  # every other host is the site's
 c.JupyterHub.subdomain_hook = lambda name, domain, kind: (
     f"{name}.{domain}" if kind == "user" else f"{name}--{kind}.{domain}"
 )

