@@ -1,0 +1,100 @@
+"""The notebooks that nbgrader ships with its tests, as pairs of a source and a submission."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.resources
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from app import engine
+
+FOLDERS = ("apps", "preprocessors")
+#: Source of the shipped submissions, as nbgrader's own tests use them.
+SUBMITTED_SOURCE = "submitted-unchanged"
+#: Cells that run longer are stopped, here and in the oracle.
+CELL_SECONDS = 4
+
+
+@dataclass(frozen=True)
+class Case:
+    """A source notebook (``nbgrader update`` done) and a submission of it."""
+
+    name: str
+    source: bytes
+    submission: bytes
+    files: tuple[tuple[str, bytes], ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The hash of everything that decides the scores."""
+        digest = hashlib.sha256()
+        for part in (
+            self.source,
+            self.submission,
+            *(piece for pair in self.files for piece in pair),
+        ):
+            raw = part.encode() if isinstance(part, str) else part
+            digest.update(len(raw).to_bytes(8, "big") + raw)
+        return digest.hexdigest()
+
+
+def shipped(folder: str) -> Path:
+    return Path(str(importlib.resources.files("nbgrader"))) / "tests" / folder / "files"
+
+
+@cache
+def released() -> dict[str, engine.Release]:
+    """Every shipped notebook taken as a source, by folder/name."""
+    return {
+        f"{folder}/{path.stem}": engine.make_release(
+            [engine.NotebookSource("p1", path.read_bytes())]
+        )
+        for folder in FOLDERS
+        for path in sorted(shipped(folder).glob("*.ipynb"))
+    }
+
+
+@cache
+def cases() -> tuple[Case, ...]:
+    """Every source with itself and its release as submissions, and the shipped submissions."""
+    found: dict[str, Case] = {}
+    data = (("data.txt", (shipped("apps") / "data.txt").read_bytes()),)
+
+    def add(name: str, source: bytes, submission: bytes) -> None:
+        case = Case(name, source, submission, data if "relative" in name else ())
+        found.setdefault(case.key, case)
+
+    for name, release in released().items():
+        if release.problems or not release.cells:
+            continue
+        source = release.sources[0].source
+        add(f"{name}: source", source, source)
+        add(f"{name}: release", source, release.notebooks["p1.ipynb"])
+    for folder in FOLDERS:
+        source = released()[f"{folder}/{SUBMITTED_SOURCE}"].sources[0].source
+        for path in sorted(shipped(folder).glob("submitted-*.ipynb")):
+            add(f"{folder}/{path.stem}: submitted", source, path.read_bytes())
+    changed = sorted(shipped("apps").glob("autotest-*changed*.ipynb"))
+    for path in changed:
+        lab = path.stem.partition("-changed")[0].partition("-unchanged")[0]
+        twin = released()[f"apps/{lab}-unchanged"]
+        if not twin.problems:
+            add(f"apps/{path.stem}: submitted", twin.sources[0].source, path.read_bytes())
+    return tuple(found.values())
+
+
+def refused() -> tuple[Case, ...]:
+    """The shipped notebooks that cannot be a source here, for nbgrader to refuse too.
+
+    Those with AUTOTEST lines are not among them: nbgrader can fill them in, we ask for it.
+    """
+    return tuple(
+        Case(f"{name}: refused", raw, raw)
+        for name, release in released().items()
+        if release.problems and "autotest" not in name
+        for raw in [
+            (shipped(name.partition("/")[0]) / f"{name.partition('/')[2]}.ipynb").read_bytes()
+        ]
+    )

@@ -1,0 +1,53 @@
+"""Scores equal nbgrader's own, cell by cell, on every notebook that nbgrader ships."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from app import engine
+from tests.engine import oracle
+from tests.engine.cases import CELL_SECONDS, Case, cases, refused
+
+CASES = {case.name: case for case in cases()}
+STORED = oracle.stored()
+SAMPLE = random.Random("banyan").sample(sorted(CASES), 3)  # noqa: S311  # a fixed sample
+
+
+def scores(case: Case) -> dict[str, dict[str, Any]]:
+    lab = engine.LabSource((engine.NotebookSource("p1", case.source),), dict(case.files))
+    (result,) = engine.grade(
+        lab, {"p1.ipynb": case.submission}, limits=engine.Limits(cell_seconds=CELL_SECONDS)
+    )
+    assert result.state == "graded", result.reason
+    return {
+        cell.grade_id: {
+            "score": cell.score,
+            "max_score": cell.max_score,
+            "manual": cell.score is None,
+        }
+        for cell in result.cells
+    }
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_cell_has_nbgraders_score(name: str) -> None:
+    expected: Mapping[str, Any] = STORED[CASES[name].key]
+    assert expected["error"] is None
+    assert scores(CASES[name]) == expected["cells"]
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("name", SAMPLE)
+def test_the_stored_scores_are_still_what_nbgrader_gives(name: str) -> None:
+    answer = oracle.ask(CASES[name])
+    kept = STORED[CASES[name].key]
+    assert {"error": kept["error"], "cells": kept["cells"]} == answer
+
+
+@pytest.mark.parametrize("case", refused(), ids=lambda case: case.name)
+def test_what_we_refuse_as_a_source_nbgrader_refuses_too(case: Case) -> None:
+    assert STORED[case.key]["error"] is not None
