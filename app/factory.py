@@ -15,7 +15,7 @@ from app.hosting.postgres import embedded_url
 from app.kernel import blobs, mail
 from app.kernel.config import Config
 from app.kernel.database import db
-from app.web import doors, errors, filters, languages, layout, security
+from app.web import doors, errors, filters, languages, layout, security, streams
 
 ROOMS = ("web", "accounts", "labs", "catalog", "learning", "workspaces", "grading", "gradebook")
 """From the ground up. A room registers what it has: views, api, policies, subscribers, tasks, …"""
@@ -65,6 +65,7 @@ def create_app(config: Config | None = None, *, engine_options: Any = None) -> F
     languages.init_app(app)
     filters.init_app(app)
     errors.init_app(app)
+    streams.init_app(app)
     for room in ROOMS:
         _move_in(app, room, permissions)
     return app

@@ -2,8 +2,10 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
@@ -83,12 +85,15 @@ class Attempt(Model):
     claim_count: Mapped[int] = mapped_column(default=0)
     finished_at: Mapped[datetime | None]
     score: Mapped[float | None]
-    """Sum of the automatic scores; None while there is none."""
+    """Sum of what is scored so far, by itself or by a person; None while nothing is."""
     max_score: Mapped[float | None]
     """What the whole lab is worth, manual questions included."""
+    pending_count: Mapped[int] = mapped_column(default=0)
+    """How many cells still wait for a person's score."""
     seconds: Mapped[float | None]
     reason_code: Mapped[str | None] = mapped_column(String(60))
     reason: Mapped[str | None]
+    reason_params: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
 
     submission: Mapped[Submission] = relationship(back_populates="attempts")
     notebooks: Mapped[list["NotebookScore"]] = relationship(order_by="NotebookScore.name")
@@ -105,6 +110,7 @@ class NotebookScore(Model):
     state: Mapped[str] = mapped_column(String(10))
     reason_code: Mapped[str | None] = mapped_column(String(60))
     reason: Mapped[str | None]
+    reason_params: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     seconds: Mapped[float]
     peak_memory_mb: Mapped[float | None]
     executed_blob: Mapped[str | None] = mapped_column(String(64))
@@ -130,7 +136,10 @@ class CellScore(Model):
     outcome: Mapped[str] = mapped_column(String(10))
     assurance: Mapped[str] = mapped_column(String(10))
     message: Mapped[str | None]
+    """What the student may read, a message in English to be translated with ``params``."""
+    params: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     hint: Mapped[str | None]
+    staff_message: Mapped[str | None]
 
 
 class ManualScore(Model):

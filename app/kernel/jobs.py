@@ -44,13 +44,13 @@ def task(
 
 
 def defer(
-    job: procrastinate.tasks.Task[..., Any, Any],
+    job: procrastinate.tasks.Task[..., Any, Any] | str,
     *,
     priority: int = 0,
     lock: str | None = None,
     **kwargs: Any,
 ) -> int:
-    """Put JOB on the queue in the current transaction; returns its number.
+    """Put JOB (a task, or the name of one) on the queue in this transaction; returns its number.
 
     Higher PRIORITY goes first. Values must be JSON: pass ids as strings.
     """
@@ -58,6 +58,8 @@ def defer(
     options: dict[str, Any] = {"connection": connection, "priority": priority}
     if lock:
         options["lock"] = lock
+    if isinstance(job, str):
+        return queue.configure_task(job, allow_unknown=False, **options).defer(**kwargs)
     return job.configure(**options).defer(**kwargs)
 
 

@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
+from alembic import command, op
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from procrastinate.schema import SchemaManager
-from sqlalchemy import Connection, create_engine, pool
+from sqlalchemy import Connection, create_engine, pool, text
 
 from app.kernel.database import db
 
@@ -69,6 +69,36 @@ def queue_schema() -> str:
     return SchemaManager.get_schema()
 
 
+def run_script(script: str) -> None:
+    """Within a migration: run a script of many statements as it is, past parameter markers."""
+    op.get_bind().connection.driver_connection.execute(script)  # type: ignore[union-attr]
+
+
+def drop_queue() -> None:
+    """Within a migration: take away everything that ``queue_schema`` made."""
+    names = [
+        f"{kind} {name}"
+        for kind, name in op.get_bind().execute(text(_QUEUE_OBJECTS)).all()
+    ]
+    for name in names:
+        op.execute(text(f"DROP {name} CASCADE"))
+
+
+_QUEUE_OBJECTS = """
+SELECT 'TABLE IF EXISTS', relname::text FROM pg_class
+ WHERE relkind = 'r' AND relname LIKE 'procrastinate\\_%'
+UNION ALL
+SELECT 'FUNCTION IF EXISTS', oid::regprocedure::text FROM pg_proc
+ WHERE proname LIKE 'procrastinate\\_%' AND prokind = 'f'
+UNION ALL
+SELECT 'TYPE IF EXISTS', typname::text FROM pg_type
+ WHERE typname LIKE 'procrastinate\\_%' AND typtype IN ('e', 'c') AND typrelid = 0
+    OR typname LIKE 'procrastinate\\_%' AND typtype = 'c' AND EXISTS (
+       SELECT 1 FROM pg_class WHERE pg_class.oid = typrelid AND relkind = 'c')
+ORDER BY 1 DESC
+"""
+
+
 def _alembic() -> AlembicConfig:
     return AlembicConfig(ROOT / "alembic.ini")
 
@@ -83,7 +113,7 @@ def _connected(url: str) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _run(url: str, action: Callable[[AlembicConfig], None]) -> None:
+def _run(url: str, action: Callable[[AlembicConfig], object]) -> None:
     with _connected(url) as connection:
         alembic = _alembic()
         alembic.attributes["connection"] = connection

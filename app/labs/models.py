@@ -54,18 +54,13 @@ class LabVersion(Model):
     data: Mapped[list[Any]] = mapped_column(JSONB, default=list)
     hints: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     max_score: Mapped[float]
+    notebooks: Mapped[list[str]] = mapped_column(JSONB)
+    """Names of the notebooks that students get, without ``.ipynb``."""
     published_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     lab: Mapped[Lab] = relationship(back_populates="versions")
     files: Mapped[list["LabFile"]] = relationship(order_by="LabFile.path")
     cells: Mapped[list["LabCell"]] = relationship(order_by="LabCell.position")
-
-    @property
-    def notebooks(self) -> list[str]:
-        """Names of the notebooks that students get, without ``.ipynb``."""
-        return [
-            file.path.removesuffix(".ipynb") for file in self.files if file.role is FileRole.RELEASE
-        ]
 
 
 class LabFile(Model):

@@ -82,6 +82,7 @@ def publish(course_slug: str, slug: str, content: LabContent) -> LabVersion:
         skills=content.skills,
         data=content.data,
         hints=dict(content.hints),
+        notebooks=sorted(path.removesuffix(".ipynb") for path in release.notebooks),
         max_score=sum(cell.points for cell in release.cells),
         files=[
             *(

@@ -1,0 +1,22 @@
+"""What happens in grading."""
+
+import uuid
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SubmissionReceived:
+    submission_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class AttemptFinished:
+    attempt_id: uuid.UUID
+    submission_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class ScoreChanged:
+    """A person gave or changed points of a submission."""
+
+    submission_id: uuid.UUID

@@ -1,0 +1,21 @@
+"""Who may see and do what with submissions."""
+
+from app.accounts.models import Person
+from app.grading.models import Attempt, Submission
+from app.grading.rules import AttemptState
+from app.learning.policies import is_on_the_staff
+
+
+def can_read(person: Person, submission: Submission) -> bool:
+    """Her own, and those of the sections that she teaches."""
+    return submission.person_id == person.id or can_grade(person, submission)
+
+
+def can_grade(person: Person, submission: Submission) -> bool:
+    """Staff of the submission's section, never for their own work."""
+    return submission.person_id != person.id and is_on_the_staff(person, submission.section)
+
+
+def is_regradable(attempt: Attempt) -> bool:
+    """State only: a finished attempt can be followed by another."""
+    return attempt.state in (AttemptState.GRADED, AttemptState.FAILED, AttemptState.TAMPERED)
