@@ -50,7 +50,7 @@ def person_name(form: Any, field: Any) -> None:
 
 
 class NewPassword:
-    """Validator: not among what is tried first, given the form's (or the person's) name and mail."""
+    """Validator: not easy to guess, given the form's (or the person's) name and address."""
 
     def __call__(self, form: Any, field: Any) -> None:
         person = getattr(form, "person", None)
@@ -102,7 +102,7 @@ class SignInForm(Form):
 
 class RegistrationForm(Form):
     name = StringField(
-        _l("Name"),
+        _l("Your name"),
         [needed(), Length(max=120), person_name],
         filters=[stripped],
         description=_l("As your instructors know you."),
@@ -147,12 +147,12 @@ class ChangePasswordForm(ResetForm):
 
 class ProfileForm(Form):
     name = StringField(
-        _l("Name"),
+        _l("Your name"),
         [needed(), Length(max=120), person_name],
         filters=[stripped],
         render_kw={"autocomplete": "name"},
     )
-    locale = RadioField(_l("Language"), choices=list(LOCALE_NAMES.items()))
+    locale = RadioField(_l("Language"), choices=dict(LOCALE_NAMES))
 
 
 class InvitationForm(Form):
@@ -161,7 +161,7 @@ class InvitationForm(Form):
 
     def __init__(self, roles: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.role.choices = roles
+        self.role.choices = dict(roles)
 
 
 class RosterForm(Form):
@@ -184,12 +184,12 @@ class ClaimForm(Form):
 
     def __init__(self, schools: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.school.choices = schools
+        self.school.choices = dict(schools)
 
 
 class CodeForm(Form):
     code = StringField(
-        _l("Code"),
+        _l("Code from the mail"),
         [needed(), Length(max=20)],
         filters=[stripped],
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},

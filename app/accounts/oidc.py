@@ -34,7 +34,7 @@ class HubClient:
     """The Hub as OAuth client (Authlib's ClientMixin protocol)."""
 
     client_id = HUB_CLIENT
-    id_token_signed_response_alg = "RS256"
+    id_token_signed_response_alg = "RS256"  # noqa: S105
 
     def __init__(self, config: Config) -> None:
         self._secret = config.hub_client_secret

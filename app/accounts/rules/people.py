@@ -90,8 +90,8 @@ HANDLE = re.compile(r"[a-z][a-z0-9-]{1,28}[a-z0-9]")
 
 RESERVED_HANDLES = frozenset(
     """
-    admin administrator api banyan data exchange hub hubadmin jupyter jupyterhub labs login mail operator postgres
-    root service services site static support system user users www
+    admin administrator api banyan data exchange hub hubadmin jupyter jupyterhub labs login mail
+    operator postgres root service services site static support system user users www
     """.split()  # noqa: SIM905 (as in a paragraph)
 )
 """Handles become host names and users of the Hub; these would pose as the house itself."""

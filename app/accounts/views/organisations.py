@@ -70,7 +70,7 @@ def organisation_people_csv(slug: str) -> Response:
     return csv_response(
         f"{slug}-people.csv",
         [
-            _("Name"),
+            _("Person"),
             _("Mail address"),
             _("Role"),
             _("Student number"),

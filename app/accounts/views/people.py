@@ -35,7 +35,7 @@ def people_csv() -> Response:
     listed = queries.people(state=request.args.get("state", ""), **asked_list(paged=False).query)
     return csv_response(
         "people.csv",
-        [_("Name"), _("Handle"), _("Mail address"), _("Roles"), _("Since"), _("Suspended")],
+        [_("Person"), _("Handle"), _("Mail address"), _("Roles"), _("Since"), _("Suspended")],
         (
             [
                 person.name,
