@@ -22,7 +22,7 @@ from app.hosting.places import (
 from app.hosting.postgres import Cluster, cluster_of
 from app.hosting.processes import Part
 from app.kernel.config import Config
-from app.kernel.secrets import secret
+from app.kernel.secrets import make_all, secret
 
 __all__ = ["House", "furnish", "node", "proxy_command", "proxy_part"]
 
@@ -92,6 +92,7 @@ def furnish(config: Config, environ: Mapping[str, str]) -> House:
         "HUB_API_URL": f"{socket_url(hub)}/hub/api",
         "PROXY_API_URL": proxy_api,
     }
+    make_all(instance)
     parts = (
         proxy_part(
             listen,

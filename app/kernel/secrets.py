@@ -5,6 +5,24 @@ import secrets as random_secrets
 from pathlib import Path
 
 
+NAMES = (
+    "secret_key",
+    "hub_api_token",
+    "hub_client_secret",
+    "hub_cookie_secret",
+    "hub_crypt_key",
+    "proxy_auth_token",
+    "postgres_password",
+)
+"""Every secret of an installation. Programs that cannot import the house read the same files."""
+
+
+def make_all(instance: Path) -> None:
+    """Make the secrets that are not there yet."""
+    for name in NAMES:
+        secret(instance, name)
+
+
 def secret(instance: Path, name: str) -> str:
     """Return the secret NAME of this installation, creating it when it does not exist.
 
