@@ -13,6 +13,7 @@ class LivePart {
     this.busy = false;
     this.again = false;
     this.failures = 0;
+    this.html = element.innerHTML;
     if (!this.finished()) this.listen();
   }
 
@@ -79,24 +80,26 @@ class LivePart {
   }
 
   swap(html) {
-    if (html === this.html) return;
-    this.html = html;
+    const fresh = document.createElement("template");
+    fresh.innerHTML = html;
+    this.element.querySelector(":scope > .live-lost")?.remove();
+    if (fresh.innerHTML === this.html) return;
+    this.html = fresh.innerHTML;
     const focused = this.element.contains(document.activeElement) && document.activeElement.id;
     const open = [...this.element.querySelectorAll("details[open][id]")].map((part) => part.id);
-    this.element.innerHTML = html;
+    this.element.replaceChildren(fresh.content);
     for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     window.htmx?.process(this.element);
   }
 
   say(message) {
-    let line = this.element.querySelector(":scope > .live-status");
+    let line = this.element.querySelector(":scope > .live-lost");
     if (!line) {
       line = document.createElement("p");
-      line.className = "live-status";
+      line.className = "live-status live-lost";
       line.setAttribute("role", "status");
       this.element.append(line);
-      this.html = null;
     }
     line.textContent = message;
   }
