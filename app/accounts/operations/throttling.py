@@ -1,6 +1,7 @@
 """Limits on what can be guessed or used to annoy: passwords, codes, mails."""
 
 import hashlib
+import math
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
@@ -75,7 +76,7 @@ def _wait_seconds(limit: Limit, whom: str) -> int:
     ).one()
     if count <= limit.count:
         return 0
-    return int((first - since).total_seconds()) + 1
+    return math.ceil((first - since).total_seconds())
 
 
 @operation
