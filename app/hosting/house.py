@@ -27,6 +27,13 @@ from app.kernel.secrets import make_all, secret
 __all__ = ["House", "furnish", "node", "proxy_command", "proxy_part"]
 
 ERROR_PAGES = Path(__file__).parent / "error_pages"
+_HUB_SECRETS = (
+    "hub_api_token",
+    "hub_client_secret",
+    "hub_cookie_secret",
+    "hub_crypt_key",
+    "proxy_auth_token",
+)
 PROXY = CHECKOUT / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
 
 
@@ -58,6 +65,8 @@ def furnish(config: Config, environ: Mapping[str, str]) -> House:
     run = instance / "run"
     run.mkdir(parents=True, exist_ok=True)
     run.chmod(0o700)
+    for name in _HUB_SECRETS:
+        secret(instance, name)  # the Hub reads files only; it does not make them
     listen = listen_address(config, environ)
     ports = internal_ports(run, ("site", "proxy_api"), avoid=listen.port)
     exchange = socket_folder(run, "exchange") / "site.sock"
