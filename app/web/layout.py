@@ -99,6 +99,6 @@ def init_app(app: Flask) -> None:
     app.context_processor(
         lambda: {
             "navigation": layout().entries("main"),
-            "account_menu": layout().entries("account"),
+            "account_menu": [(label, url) for label, url, _here in layout().entries("account")],
         }
     )
