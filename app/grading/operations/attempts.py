@@ -151,8 +151,8 @@ def requeue_forgotten() -> int:
         .where(
             Attempt.state.in_(rules.LIVE),
             Attempt.queued_at < clock.now() - FORGOTTEN_AFTER,
-            ~text(
-                "EXISTS (SELECT 1 FROM procrastinate_jobs job"
+            text(
+                "NOT EXISTS (SELECT 1 FROM procrastinate_jobs job"
                 " WHERE job.task_name = 'grading.tasks.grade'"
                 " AND job.args->>'attempt_id' = attempts.id::text"
                 " AND job.status IN ('todo', 'doing'))"
