@@ -12,6 +12,7 @@ workers = 2
 threads = 64  # each open event stream holds one
 timeout = 60
 graceful_timeout = 3
+preload_app = True  # imported once; it opens no connection before it is forked
 loglevel = "warning"
 control_socket_disable = True  # it would open a socket in the home folder
 
