@@ -37,6 +37,7 @@ __all__ = ["AFTER_SAVE", "BEFORE_SAVE", "SourceBook", "SourceCell", "kind_of", "
 LOG: Final = logging.getLogger("banyan.engine.nbgrader")
 LOG.addHandler(logging.NullHandler())
 LOG.propagate = False
+LOG.setLevel(logging.CRITICAL)
 
 #: The order of ``nbgrader generate_assignment``; the book is written between the two.
 BEFORE_SAVE: Final = (LockCells, ClearSolutions, ClearOutput, CheckCellMetadata, ComputeChecksums)

@@ -42,7 +42,7 @@ class Enclosure:
     """A running kernel in a sandbox of its own. ``key`` signs its messages."""
 
     def __init__(self, files: Mapping[str, bytes], limits: Limits) -> None:
-        """Start it. ``files`` are paths below the working folder, already checked."""
+        """Start it. ``files`` are paths below the home folder, already checked."""
         self.key = secrets.token_hex(16)
         self.peak_memory_mb = 0.0
         # Short, because a socket's path has at most 107 bytes; private, so that only we connect.

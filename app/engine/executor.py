@@ -22,7 +22,11 @@ Stop = Literal["total-timeout", "cell-timeout", "memory", "output", "died", "sta
 
 @dataclass(frozen=True)
 class Job:
-    """One notebook to run. ``tests`` are the indexes of the cells that judge."""
+    """One notebook to run.
+
+    ``tests`` are the indexes of the cells that judge; ``files`` are paths below the student's
+    home folder, those of the notebook's own folder below ``work/``.
+    """
 
     notebook: NotebookNode
     tests: frozenset[int]

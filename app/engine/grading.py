@@ -27,6 +27,7 @@ from app.engine.results import (
 )
 from app.engine.scoring import score_cell
 from app.engine.submission import working_files
+from app.engine.warmth import cache_files
 from jupyter_config import sandbox
 
 __all__ = ["check", "grade"]
@@ -82,7 +83,7 @@ def grade(
             Job(
                 notebook=nb,
                 tests=tests,
-                files={f"work/{path}": content for path, content in files.items()},
+                files=_home(nb, files),
                 environment=lab.environment,
                 limits=limits,
                 on_cell=on_cell,
@@ -90,6 +91,16 @@ def grade(
         )
         results.append(_result(name, book, run, limits, time.monotonic() - began))
     return tuple(results)
+
+
+def _home(nb: NotebookNode, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the files of the student's home folder; hers are in ``work``."""
+    code = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "code").encode()
+    modules = [content for path, content in files.items() if path.endswith(".py")]
+    return {
+        **cache_files(code, *modules),
+        **{f"work/{path}": content for path, content in files.items()},
+    }
 
 
 def _accept(name: str, book: SourceBook, submitted: Mapping[str, bytes]) -> NotebookNode:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from collections.abc import Mapping
 from typing import Any, Final
@@ -25,6 +26,7 @@ MAX_CELLS: Final = 5_000
 # Brackets are what costs memory and time when JSON becomes objects; outputs of honest notebooks
 # are long strings and lists of lines, so this leaves them room.
 MAX_BRACKETS: Final = 400_000
+CELL_ID: Final = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # nbformat 4.5
 CELL_TYPES: Final = ("code", "markdown", "raw")
 
 
@@ -140,17 +142,17 @@ def _cell(cell: Any) -> NotebookNode:
     ):
         del new.metadata["tags"]
     found = cell.get("id")
-    if isinstance(found, str) and found.isascii() and 1 <= len(found) <= 64:
-        new.id = found
+    new.id = found if isinstance(found, str) else ""
     if kind != "code" and isinstance(cell.get("attachments"), dict):
         new.attachments = cell["attachments"]
     return new
 
 
 def _unique_ids(cells: list[NotebookNode]) -> None:
+    """Give each cell an id of its own; the same notebook always gets the same ones."""
     seen: set[str] = set()
     for number, cell in enumerate(cells):
-        if cell.id in seen or not cell.id.replace("-", "").replace("_", "").isalnum():
+        if cell.id in seen or CELL_ID.fullmatch(cell.id) is None:
             cell.id = f"cell-{number}"
             while cell.id in seen:
                 cell.id += "-x"

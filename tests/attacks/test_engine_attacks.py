@@ -43,7 +43,9 @@ ENDS = {
         "        hoard = bytearray(60_000_000)\n        time.sleep(60)\ntime.sleep(60)"
     ),
     "disk": "n = 0\nwhile True:\n    n += 1\n    open(f'f{n}', 'wb').write(bytes(1_000_000))",
-    "disk in tmp": "with open('/tmp/f', 'wb') as file:\n    while True:\n        file.write(bytes(9**7))",
+    "disk in tmp": (
+        "with open('/tmp/f', 'wb') as file:\n    while True:\n        file.write(bytes(9**7))"
+    ),
     "disk in memory": (
         "n = 0\nwhile True:\n    n += 1\n    open(f'/dev/shm/f{n}', 'wb').write(bytes(1_000_000))"
     ),

@@ -14,6 +14,10 @@ from tests.engine.cases import CELL_SECONDS, Case, cases, refused
 
 CASES = {case.name: case for case in cases()}
 STORED = oracle.stored()
+NBGRADER_GIVES_UP = {
+    "preprocessors/submitted-answer-cell-type-changed: submitted",
+    "preprocessors/submitted-grade-cell-type-changed: submitted",
+}
 SAMPLE = random.Random("banyan").sample(sorted(CASES), 3)  # noqa: S311  # a fixed sample
 
 
@@ -36,8 +40,12 @@ def scores(case: Case) -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize("name", CASES)
 def test_every_cell_has_nbgraders_score(name: str) -> None:
     expected: Mapping[str, Any] = STORED[CASES[name].key]
-    assert expected["error"] is None
-    assert scores(CASES[name]) == expected["cells"]
+    found = scores(CASES[name])
+    if expected["error"] is None:
+        assert found == expected["cells"]
+    else:  # nbgrader gives up on two of its own submissions, because of a missing cell id
+        assert name in NBGRADER_GIVES_UP
+        assert found.keys() == expected["cells"].keys()
 
 
 @pytest.mark.oracle
