@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from app.catalog.folder_lessons import check_markdown, read_lesson
+from app.catalog.folder_lessons import PICTURE_NAME, check_markdown, check_picture, read_lesson
 from app.catalog.folder_notebooks import check_notebook
 from app.catalog.folder_specs import (
     LANGUAGES,
@@ -327,11 +327,14 @@ def _read_picture(top: Section, place: _Place) -> PictureSpec | None:
     section.finish()
     if name is None:
         return None
-    if "/" in name or not (place.folder / name).is_file():
-        section.error("file", f"there is no picture '{name}' in this folder")
+    if not PICTURE_NAME.fullmatch(name) or not (place.folder / name).is_file():
+        section.error("file", f"there is no picture '{name}' in this folder (svg, png, jpg, webp)")
         return None
     data = place.read(name)
-    return PictureSpec(name, data, alt) if data is not None else None
+    if data is None:
+        return None
+    check_picture(data, place.folder / name, place.problems)
+    return PictureSpec(name, data, alt)
 
 
 def _markdown(top: Section, key: str, lessons: set[str], labs: set[str]) -> LocalText:

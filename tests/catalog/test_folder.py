@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from pathlib import Path
 
@@ -241,6 +242,17 @@ class TestErrors:
         errors = {(e.file, e.line) for e in read_courses(root).errors}
         assert errors == {(path, 2)}
 
+    def test_checks_the_picture_of_a_cluster_the_same_way(self, root):
+        file = root / "making" / "cover.svg"
+        file.write_text("<svg\nonload='alert(1)'/>")
+        text = CLUSTER + 'picture: {file: cover.svg, alt: {zh-Hant-TW: "", en: ""}}\n'
+        (root / "making/cluster.yaml").write_text(text, encoding="utf-8")
+        error = only_error(root)
+        assert error.file == file
+        assert "active content" in error.message
+        change(root / "making/cluster.yaml", "cover.svg", "../../cover.svg")
+        assert "no picture" in only_error(root).message
+
     def test_refuses_a_link_out_of_the_folder(self, root, tmp_path):
         (tmp_path / "secret.txt").write_text("secret")
         link = course(root) / "labs/practice/source/data/secret.txt"
@@ -248,8 +260,6 @@ class TestErrors:
         assert "symbolic links" in only_error(root).message
 
     def test_refuses_the_same_course_in_two_clusters(self, root):
-        import shutil
-
         shutil.copytree(root / "making", root / "other")
         assert "slugs must differ" in only_error(root).message
 
