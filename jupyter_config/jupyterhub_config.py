@@ -115,6 +115,7 @@ c.JupyterHub.template_vars = {"site_url": site_url}
 c.JupyterHub.authenticate_prometheus = True
 c.JupyterHub.cookie_host_prefix_enabled = over_tls
 c.JupyterHub.tornado_settings = {
+    "slow_spawn_timeout": 0.2,  # whoever starts a server watches its progress instead of waiting
     "cookie_options": {"samesite": "Lax", "secure": over_tls},
     "headers": {
         "Content-Security-Policy": f"frame-ancestors 'self' {site_url}",

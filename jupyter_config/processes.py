@@ -12,8 +12,10 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from jupyter_config import sandbox
 
@@ -32,29 +34,49 @@ def started_at(pid: int) -> int | None:
 
 @dataclass(frozen=True)
 class ServerProcess:
-    """One sandboxed lab server: bubblewrap's pid on the host and when that process began."""
+    """One sandboxed lab server, by host pid and start time.
+
+    ``pid`` is the bubblewrap that waits for the server outside. ``init`` is process 1 inside: it
+    stays behind when the server ends before what was started from it, and takes all of it along.
+    """
 
     pid: int
     started: int
+    init: int
+    init_started: int
 
     @classmethod
     def of(cls, pid: int) -> ServerProcess | None:
-        """Return the record of a process that runs now, or None when it is gone."""
+        """Return the record of a sandbox that runs, or None when it is gone or not yet there."""
+        init = sandbox.namespace_init(pid)
         started = started_at(pid)
-        return None if started is None else cls(pid, started)
+        init_started = None if init is None else started_at(init)
+        if init is None or started is None or init_started is None:
+            return None
+        return cls(pid, started, init, init_started)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ServerProcess | None:
+        """Return the record that :meth:`as_dict` gave, or None for anything else."""
+        try:
+            return cls(*(int(data[name]) for name in ("pid", "started", "init", "init_started")))
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    def as_dict(self) -> dict[str, int]:
+        return asdict(self)
 
     @classmethod
     def load(cls, path: Path) -> ServerProcess | None:
         """Return what :meth:`save` wrote, or None when the file is missing or damaged."""
         try:
-            data = json.loads(path.read_text())
-            return cls(int(data["pid"]), int(data["started"]))
-        except (OSError, ValueError, KeyError, TypeError):
+            return cls.from_dict(json.loads(path.read_text()))
+        except (OSError, ValueError):
             return None
 
     def save(self, path: Path) -> None:
         part = path.with_suffix(".part")
-        part.write_text(json.dumps(asdict(self)))
+        part.write_text(json.dumps(self.as_dict()))
         part.replace(path)
 
     def alive(self) -> bool:
@@ -64,11 +86,9 @@ class ServerProcess:
     def members(self) -> list[int]:
         """Return the host pids inside the sandbox, its process 1 first."""
         found: list[int] = []
-        waiting = [sandbox.namespace_init(self.pid)] if self.alive() else []
+        waiting = [self.init] if started_at(self.init) == self.init_started else []
         while waiting:
             pid = waiting.pop(0)
-            if pid is None:
-                continue
             found.append(pid)
             for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
                 with contextlib.suppress(OSError):
@@ -78,28 +98,30 @@ class ServerProcess:
     def ask_to_stop(self) -> None:
         """Tell the server to save what it holds and end; it ends its kernels too."""
         members = self.members()
-        if len(members) > 1:
+        if self.alive() and len(members) > 1:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(members[1], signal.SIGTERM)
 
     def kill(self) -> None:
-        """End the sandbox and everything in it at once."""
-        if self.alive():
-            sandbox.kill(self.pid)
+        """End the sandbox and everything in it at once, leftovers of an ended server too."""
+        if started_at(self.init) == self.init_started:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.init, signal.SIGKILL)
 
 
 def stop_all(folder: Path, *, patience_seconds: float = 4.0) -> int:
     """Stop every lab server recorded in ``folder``; return how many were running."""
-    found = {path: ServerProcess.load(path) for path in sorted(folder.glob("*.json"))}
-    running = [process for process in found.values() if process is not None and process.alive()]
+    paths = sorted(folder.glob("*.json"))
+    known = [process for path in paths if (process := ServerProcess.load(path)) is not None]
+    running = [process for process in known if process.alive()]
     for process in running:
         process.ask_to_stop()
     deadline = time.monotonic() + patience_seconds
     while time.monotonic() < deadline and any(process.alive() for process in running):
         time.sleep(0.05)
-    for process in running:
+    for process in known:
         process.kill()
-    for path in found:
+    for path in paths:
         path.unlink(missing_ok=True)
     return len(running)
 

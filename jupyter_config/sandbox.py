@@ -15,9 +15,11 @@ Use it from trusted code only: paths are taken as they are given.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -110,6 +112,9 @@ class Sandbox:
     are (destination, size in bytes) pairs, writable by everybody inside; ``files`` are small
     read-only files by destination. A destination below another comes after it by itself.
     ``env`` is the whole environment beside PATH, HOME and LANG. ``inherit_fds`` stay open.
+
+    Without ``die_with_parent`` process 1 inside outlives the command for as long as something
+    that it started runs; whoever starts such a sandbox ends it by :func:`namespace_init`.
     """
 
     read_only: tuple[BindSource | tuple[BindSource, BindSource], ...] = ()
@@ -298,13 +303,13 @@ def namespace_init(pid: int) -> int | None:
 
 
 def kill(pid: int) -> None:
-    """Kill all of the sandbox that ``pid`` (bubblewrap) watches: its namespace dies with pid 1."""
-    for victim in (namespace_init(pid), pid):
-        if victim is not None:
-            try:
-                os.kill(victim, 9)
-            except ProcessLookupError:
-                continue
+    """Kill all of the sandbox that ``pid`` (bubblewrap) watches: its namespace dies with pid 1.
+
+    Bubblewrap itself then buries the dead and ends; it is killed only when it has no child yet.
+    """
+    victim = namespace_init(pid)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid if victim is None else victim, signal.SIGKILL)
 
 
 @functools.cache

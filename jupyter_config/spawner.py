@@ -129,23 +129,41 @@ class SandboxSpawner(Spawner):
                 self._popen = box.popen(command, stdout=log, stderr=log, start_new_session=True)
         finally:
             listener.close()
-        self._process = ServerProcess.of(self._popen.pid)
-        if self._process is None:
-            raise RuntimeError(f"The lab server ended at once; its log is {self._log_path()}.")
+        self._process = await self._begun(self._popen)
         self._process.save(self._record)
         return f"http+unix://{quote(str(self.socket_path), safe='')}"
+
+    async def _begun(self, popen: subprocess.Popen[Any]) -> ServerProcess:
+        """Return the record of the sandbox once it stands. Raises RuntimeError."""
+        for _ in range(500):
+            process = ServerProcess.of(popen.pid)
+            if process is not None:
+                return process
+            if popen.poll() is not None:
+                break
+            await asyncio.sleep(0.01)
+        popen.kill()
+        raise RuntimeError(f"The lab server's sandbox did not come up; see {self._log_path()}.")
 
     async def poll(self) -> int | None:
         """Return None while the server runs, otherwise its exit status (0 when unknown)."""
         if self._popen is not None:
             status = self._popen.poll()
             if status is not None:
-                self.clear_state()
+                self._clean_up()
             return status
         if self._process is None or not self._process.alive():
-            self.clear_state()
+            self._clean_up()
             return 0
         return None
+
+    def _clean_up(self) -> None:
+        """End what an ended server left behind in its sandbox, and forget it."""
+        if self._process is not None:
+            self._process.kill()
+            self.socket_path.unlink(missing_ok=True)
+            self._record.unlink(missing_ok=True)
+        self.clear_state()
 
     async def stop(self, now: bool = False) -> None:
         """End the server and everything in its sandbox; within four seconds unless ``now``."""
@@ -156,8 +174,6 @@ class SandboxSpawner(Spawner):
                 await self._gone(4.0)
             process.kill()
             await self._gone(5.0)
-        self.socket_path.unlink(missing_ok=True)
-        self._record.unlink(missing_ok=True)
 
     async def _gone(self, seconds: float) -> None:
         for _ in range(int(seconds / 0.05)):
@@ -168,13 +184,12 @@ class SandboxSpawner(Spawner):
     def get_state(self) -> dict[str, Any]:
         state = super().get_state()
         if self._process is not None:
-            state["pid"], state["started"] = self._process.pid, self._process.started
+            state["process"] = self._process.as_dict()
         return state
 
     def load_state(self, state: dict[str, Any]) -> None:
         super().load_state(state)
-        if "pid" in state and "started" in state:
-            self._process = ServerProcess(state["pid"], state["started"])
+        self._process = ServerProcess.from_dict(state.get("process", {}))
 
     def clear_state(self) -> None:
         super().clear_state()

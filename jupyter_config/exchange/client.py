@@ -181,8 +181,8 @@ class ExchangeClient:
 
 def _refusal(status: int, answer: Any) -> Exception:
     error: Any = answer.get("error") if isinstance(answer, dict) else None
-    if isinstance(error, dict) and isinstance(error.get("message"), str):
-        return ExchangeRefused(error["message"], status=status, code=str(error.get("code", "")))
-    if status >= 500:
-        return ExchangeUnreachable(f"The exchange failed (HTTP {status}).")
-    return ExchangeRefused(f"HTTP {status}", status=status, code="")
+    if not isinstance(error, dict) or not isinstance(error.get("message"), str):
+        error = {"message": f"HTTP {status}", "code": ""}
+    if status >= 500:  # the site's trouble, not an answer to this person
+        return ExchangeUnreachable(f"The exchange failed: {error['message']}")
+    return ExchangeRefused(error["message"], status=status, code=str(error.get("code", "")))

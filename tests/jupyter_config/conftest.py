@@ -59,11 +59,13 @@ class House:
         self.site = Site("")
         self.hub: subprocess.Popen[bytes] | None = None
         self.environment: dict[str, str] = {}
+        self.browsers: list[httpx.Client] = []
 
     def browser(self, handle: str) -> httpx.Client:
         """A browser in which ``handle`` is signed in to the site."""
         client = httpx.Client(transport=ToLoopback(), follow_redirects=True, timeout=60)
         client.cookies.set("fake_person", handle, domain="localhost.local")
+        self.browsers.append(client)
         return client
 
     def api(self, method: str, path: str, **options: Any) -> httpx.Response:
@@ -106,50 +108,49 @@ class House:
                 headers={**headers, "Host": f"{handle}.labs.localhost:{self.port}"},
             )
             connection = await websocket_connect(request)
-            message = uuid.uuid4().hex
-            header = {"msg_id": message, "msg_type": "execute_request", "session": "test"}
-            header |= {"username": "", "version": "5.3", "date": ""}
-            content = {"code": code, "silent": False, "store_history": False}
-            content |= {"user_expressions": {}, "allow_stdin": False, "stop_on_error": True}
-            await connection.write_message(
-                json.dumps(
-                    {
-                        "channel": "shell",
-                        "header": header,
-                        "parent_header": {},
-                        "metadata": {},
-                        "content": content,
-                    }
-                )
-            )
-            printed = ""
-            async with asyncio.timeout(timeout):
-                while True:
-                    raw = await connection.read_message()
-                    assert raw is not None, "the kernel's channel closed"
-                    answer = json.loads(raw)
-                    if answer["parent_header"].get("msg_id") != message:
-                        continue
-                    said = answer["content"]
-                    if answer["msg_type"] == "stream":
-                        printed += said["text"]
-                    elif answer["msg_type"] == "error":
-                        printed += f"{said['ename']}: {said['evalue']}"
-                    elif answer["msg_type"] == "execute_result":
-                        printed += said["data"]["text/plain"]
-                    elif answer["msg_type"] == "status" and said["execution_state"] == "idle":
-                        break
-            connection.close()
-            client.delete(f"{kernels}/{kernel}")
-            return printed
+            try:
+                async with asyncio.timeout(timeout):
+                    return await self._execute(connection, code)
+            finally:
+                connection.close()
+                while await connection.read_message() is not None:
+                    pass
+                client.delete(f"{kernels}/{kernel}")
+
+    async def _execute(self, connection: Any, code: str) -> str:
+        message = uuid.uuid4().hex
+        header = {"msg_id": message, "msg_type": "execute_request", "session": "test"}
+        header |= {"username": "", "version": "5.3", "date": ""}
+        content = {"code": code, "silent": False, "store_history": False}
+        content |= {"user_expressions": {}, "allow_stdin": False, "stop_on_error": True}
+        request = {"channel": "shell", "header": header, "parent_header": {}, "metadata": {}}
+        await connection.write_message(json.dumps({**request, "content": content}))
+        printed = ""
+        while True:
+            raw = await connection.read_message()
+            assert raw is not None, "the kernel's channel closed"
+            answer = json.loads(raw)
+            if answer["parent_header"].get("msg_id") != message:
+                continue
+            said = answer["content"]
+            if answer["msg_type"] == "stream":
+                printed += said["text"]
+            elif answer["msg_type"] == "error":
+                printed += f"{said['ename']}: {said['evalue']}"
+            elif answer["msg_type"] == "execute_result":
+                printed += said["data"]["text/plain"]
+            elif answer["msg_type"] == "status" and said["execution_state"] == "idle":
+                return printed
 
     def start_hub(self) -> None:
         command = [sys.executable, "-m", "jupyterhub"]
         command += ["-f", str(CHECKOUT / "jupyter_config" / "jupyterhub_config.py")]
+        command += ["--Authenticator.auth_refresh_age=1"]  # the tests do not wait half a minute
         with open(self.instance / "hub.log", "ab") as log:
             self.hub = subprocess.Popen(
                 command, env=self.environment, cwd=self.instance, stdout=log, stderr=log
             )
+        wait(lambda: listens(self.hub_socket), "the Hub's socket")
         wait(lambda: self.api("GET", "/").status_code == 200, "the Hub")
 
     def stop_hub(self) -> None:
@@ -162,6 +163,13 @@ class House:
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
+
+
+def listens(path: Path) -> bool:
+    # httpx leaves a socket open when nobody listens yet, and warnings are errors here.
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.connect(str(path))
+    return True
 
 
 def wait(condition: Any, what: str, seconds: float = 60) -> None:
@@ -214,10 +222,12 @@ def running_house() -> Iterator[House]:
             "HUB_BIND": f"http+unix://{quote(str(house.hub_socket), safe='')}",
             "PROXY_API_URL": f"http://127.0.0.1:{api_port}",
         }
-        wait(lambda: httpx.get(f"http://127.0.0.1:{house.port}/_chp_healthz").is_success, "proxy")
+        wait(lambda: socket.create_connection(("127.0.0.1", house.port)).close() or True, "proxy")
         house.start_hub()
         yield house
     finally:
+        for browser in house.browsers:
+            browser.close()
         house.stop_hub()
         processes.stop_all(folder / "run" / "servers", patience_seconds=0)
         if proxy is not None:
