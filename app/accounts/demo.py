@@ -7,13 +7,12 @@ public, which is why these people are marked and refused wherever the demo is of
 from dataclasses import dataclass
 
 from app.accounts import queries
-from app.accounts.models import OrganisationDomain, Person
+from app.accounts.models import Person
 from app.accounts.operations.memberships import add_membership
 from app.accounts.operations.organisations import create_organisation
 from app.accounts.operations.registration import create_person
 from app.accounts.rules import OrganisationKind, Proof, Role, hash_password
 from app.kernel import clock
-from app.kernel.database import db
 from app.kernel.i18n import LazyText
 from app.kernel.i18n import lazy_gettext as _l
 from app.kernel.localized import LocalizedText
@@ -126,32 +125,30 @@ def load_people() -> dict[str, Person]:
     """Make the demo's organisations and people, or find them; returns the people by handle."""
     for spec in ORGANISATIONS:
         _organisation(spec)
-    return {spec.handle: _person(spec) for spec in PEOPLE}
+    hashed = hash_password(PASSWORD)
+    return {spec.handle: _person(spec, hashed) for spec in PEOPLE}
 
 
 def _organisation(spec: DemoOrganisation) -> None:
     if queries.organisation_by_slug(spec.slug) is not None:
         return
-    made = create_organisation(
+    create_organisation(
         slug=spec.slug,
         kind=spec.kind,
         name=LocalizedText({"zh-Hant-TW": spec.chinese, "en": spec.english}),
         county=spec.county,
+        domains=[(spec.domain, spec.domain_role)] if spec.domain_role else [],
     )
-    if spec.domain_role is not None:
-        db.session.add(
-            OrganisationDomain(organisation_id=made.id, domain=spec.domain, role=spec.domain_role)
-        )
 
 
-def _person(spec: DemoPerson) -> Person:
+def _person(spec: DemoPerson, hashed: str) -> Person:
     person = queries.person_by_email(spec.email)
     if person is None:
         person = create_person(
             name=spec.name,
             email=spec.email,
             handle=spec.handle,
-            password_hash=hash_password(PASSWORD),
+            password_hash=hashed,
             is_demo=True,
         )
         assert person is not None

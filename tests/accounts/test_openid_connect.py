@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from authlib.common.security import generate_token
-from authlib.integrations.httpx_client import OAuth2Client
+from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -351,12 +351,12 @@ def serving(app) -> Iterator[str]:
 
 
 def test_a_client_library_finds_its_way_by_the_discovery_document(app, people, configured):
-    """Authlib's own httpx client, from discovery to a checked ID token, over HTTP."""
+    """Authlib's own client, from discovery to a checked ID token, over HTTP."""
     with serving(app) as address, configured(site_url=address):
         secret = app.extensions["config"].hub_client_secret
         with (
             httpx.Client(base_url=address) as browser,
-            OAuth2Client(
+            OAuth2Session(
                 "jupyterhub",
                 secret,
                 redirect_uri=REDIRECT,

@@ -245,7 +245,9 @@ class TestDemo:
     def test_offers_one_click_per_role(self, client, people):
         page = client.get("/sign-in").text
         assert page.count("/sign-in/demo") == 10
-        assert client.post("/sign-in/demo", data={"email": "mei@rongnan.example"}).status_code == 302
+        assert (
+            client.post("/sign-in/demo", data={"email": "mei@rongnan.example"}).status_code == 302
+        )
         assert "林小梅" in client.get("/account").text
 
     def test_lets_nobody_else_in_by_click(self, client, make_person):

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from app.accounts import policies
 from app.accounts.models import Invitation, Membership, Organisation, Person
 from app.accounts.operations.memberships import add_membership
+from app.accounts.operations.registration import verify_email
 from app.accounts.operations.throttling import Limit, take
 from app.accounts.rules import ROLE_NAMES, Proof, Role, hash_token, new_token, normalise_email
 from app.kernel import audit, clock, mail
@@ -109,20 +110,30 @@ def is_open(invitation: Invitation) -> bool:
     )
 
 
+def _lock(invitation: Invitation) -> None:
+    """Wait for whoever is answering it, and see the answer."""
+    db.session.scalar(
+        select(Invitation)
+        .where(Invitation.id == invitation.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
 @operation
 def accept_invitation(person: Person, invitation: Invitation) -> Membership:
     """Join by a letter that PERSON holds. Of two who try at once, one joins.
 
     Raises InvitationOver.
     """
-    db.session.refresh(invitation, with_for_update=True)
+    _lock(invitation)
     if not is_open(invitation):
         raise InvitationOver
     invitation.accepted_at = clock.now()
     invitation.accepted_by_id = person.id
     if person.email_verified_at is None and person.email == invitation.email:
         # The letter went to her address, so holding it proves the address too.
-        person.email_verified_at = clock.now()
+        verify_email(person)
     return add_membership(
         person, invitation.organisation_id, Role(invitation.role), Proof.INVITATION
     )
@@ -131,7 +142,7 @@ def accept_invitation(person: Person, invitation: Invitation) -> Membership:
 @operation
 def withdraw_invitation(actor: Person, invitation: Invitation) -> None:
     """Make an open invitation worthless. Raises InvitationOver when it is not open."""
-    db.session.refresh(invitation, with_for_update=True)
+    _lock(invitation)
     if not is_open(invitation):
         raise InvitationOver
     invitation.withdrawn_at = clock.now()

@@ -1,6 +1,7 @@
 """Making organisations."""
 
 import re
+from collections.abc import Sequence
 
 from sqlalchemy.exc import IntegrityError
 
@@ -37,8 +38,12 @@ def create_organisation(
     name: LocalizedText,
     tax_id: str | None = None,
     county: str | None = None,
+    domains: Sequence[tuple[str, Role]] = (),
 ) -> Organisation:
-    """A new organisation, verified by whoever may call this. Raises OrganisationInvalid."""
+    """A new organisation, verified by whoever may call this, with mail DOMAINS that prove roles.
+
+    Raises OrganisationInvalid.
+    """
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) or len(slug) > 60:
         raise OrganisationInvalid(
             _l("A short name has small Latin letters, digits and single hyphens, at most 60.")
@@ -62,6 +67,8 @@ def create_organisation(
             _l("There is already an organisation with this short name or number.")
         ) from None
     audit.record(None, "created organisation", "organisation", made.id, slug=slug)
+    for domain, role in domains:
+        add_domain(made, domain, role)
     return made
 
 

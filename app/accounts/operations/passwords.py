@@ -3,6 +3,8 @@
 import uuid
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from app.accounts import queries
 from app.accounts.models import Person
 from app.accounts.operations import links
@@ -110,7 +112,12 @@ def reset_password(config: Config, token: str, new: str) -> Person:
     """
     person = reset_subject(config, token)
     # Locked and looked at again: of two requests with one link, one finds it used.
-    db.session.refresh(person, with_for_update=True)
+    db.session.scalar(
+        select(Person)
+        .where(Person.id == person.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     if _fingerprint(person) != links.unseal(config, "reset", token)["password"]:
         raise links.LinkInvalid
     _set_password(person, new, but=None)

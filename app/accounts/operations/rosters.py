@@ -231,7 +231,7 @@ def _claim(person: Person, claim: RosterClaim) -> Membership:
     return claim_entry(person, entry)
 
 
-def _unclaimed(organisation: Organisation, number: str) -> Select[tuple[RosterEntry]]:
+def _unclaimed(organisation: Organisation, number: str) -> Select[RosterEntry]:
     return select(RosterEntry).where(
         RosterEntry.organisation_id == organisation.id,
         RosterEntry.student_number == number,

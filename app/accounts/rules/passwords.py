@@ -86,7 +86,7 @@ def weakness_of(password: str, *, name: str = "", email: str = "") -> LazyText |
         return _l("This repeats too few characters. Try three or four unrelated words.")
     if _is_run(folded):
         return _l("This follows the keyboard or the alphabet. Try three or four unrelated words.")
-    for core in (re.sub(r"[\W\d_]+", "", folded), _core(folded.translate(_LEET))):
+    for core in (re.sub(r"[\W\d_]+", "", folded), _core(folded).translate(_LEET)):
         if core in _COMMON_CORES or _is_repeated_common(core):
             return _l("This is among the passwords tried first. Try three or four unrelated words.")
     rest = folded

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from app.accounts.rules.people import normalise_email, normalise_name
 from app.kernel.i18n import LazyText
@@ -108,7 +109,7 @@ def _columns(header: list[str]) -> dict[str, int]:
     return found
 
 
-def _read_lines(reader: "csv._reader", columns: dict[str, int], result: ParsedRoster) -> None:
+def _read_lines(reader: Any, columns: dict[str, int], result: ParsedRoster) -> None:
     numbers: dict[str, int] = {}
     mails: dict[str, int] = {}
     count = 0

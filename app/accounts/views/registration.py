@@ -38,7 +38,8 @@ def register() -> Any:
     except Refused as error:
         return refused(form, error, "accounts/register.html")
     # The browser that registered need not type the password again when it opens the link.
-    cookie[session.REGISTERED] = [str(registered), form.email.data, safe_next("")]
+    following = safe_next() if form.next.data else ""
+    cookie[session.REGISTERED] = [str(registered), form.email.data, following]
     return redirect(url_for("accounts.registered"))
 
 
@@ -77,7 +78,9 @@ def verify(token: str) -> Any:
 def _registered_here(person: Person) -> bool:
     known = cookie.get(session.REGISTERED)
     # Once verified the link is spent: then only the password signs in.
-    return bool(known) and uuid.UUID(known[0]) == person.id and person.email_verified_at is None
+    return (
+        known is not None and uuid.UUID(known[0]) == person.id and person.email_verified_at is None
+    )
 
 
 def _verified(person: Person, *, sign_in: bool = False) -> Any:
