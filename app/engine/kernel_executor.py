@@ -195,6 +195,7 @@ class _Session:
     ) -> None:
         client.start_channels(stdin=False, hb=False, control=False)
         await self._greet(client)
+        enclosure.connected()
         self.started = True
         session.received, session.limit = 0, self.job.limits.output_bytes
         nb = self.job.notebook

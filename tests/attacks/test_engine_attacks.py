@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 
 from app import engine
@@ -367,3 +371,31 @@ def test_hidden_tests_do_not_come_back_through_feedback() -> None:
     assert "21" not in page
     assert "HIDDEN" not in page
     assert "KeyError" in page
+
+
+def test_a_worker_that_is_killed_leaves_no_process(tmp_path: Path) -> None:
+    code = (
+        "from app.engine import enclosure\nfrom tests.attacks.hostile import grade\n"
+        "enclosure._fresh_id = lambda: 1_987_654_321\n"
+        "grade('import os\\nos.fork()\\nwhile True: pass')"
+    )
+    worker = subprocess.Popen(
+        [sys.executable, "-c", code], env={**os.environ, "TMPDIR": str(tmp_path)}
+    )
+
+    def theirs() -> list[int]:
+        found = psutil.process_iter(["uids", "cmdline"])
+        return [p.pid for p in found if p.info["uids"] and p.info["uids"].real == 1_987_654_321]
+
+    try:
+        deadline = time.monotonic() + 60
+        while len(theirs()) < 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert theirs()
+    finally:
+        worker.kill()
+        worker.wait()
+    deadline = time.monotonic() + 10
+    while theirs() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not theirs()
