@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import math
 import os
 import secrets
 import shutil
@@ -95,12 +96,21 @@ class Enclosure:
                     address_space_bytes=(limits.memory_mb + ADDRESS_SPACE_EXTRA_MB) * MEGABYTE,
                     processes=limits.processes,
                     file_bytes=limits.disk_mb * MEGABYTE,
+                    cpu_seconds=math.ceil(limits.total_seconds),
                     open_files=1024,
                 ),
                 inherit_fds=(*listening.values(), archive, setup),
             )
             return box.popen(
-                [sys.executable, "-I", "/run/banyan/launch.py", str(setup)],
+                # Who watches must always get the processor before who is watched.
+                [
+                    "/usr/bin/nice",
+                    "-n10",
+                    sys.executable,
+                    "-I",
+                    "/run/banyan/launch.py",
+                    str(setup),
+                ],
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )

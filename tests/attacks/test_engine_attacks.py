@@ -77,7 +77,7 @@ ENDS = {
 def test_what_never_ends_well_ends_within_its_limits(name: str) -> None:
     began = time.monotonic()
     result = grade(ENDS[name])
-    assert time.monotonic() - began < LIMITS.total_seconds + 10
+    assert time.monotonic() - began < LIMITS.total_seconds + 20
     assert result.score == 0
     assert {cell.grade_id for cell in result.cells} == {"seen", "unseen", "part"}
 
