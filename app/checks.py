@@ -88,11 +88,10 @@ def messages_of(app: Flask) -> dict[str, set[str]]:
                 and isinstance(call.args[0], nodes.Const)
             ):
                 found.setdefault(room, set()).add(call.args[0].value)
-    found.setdefault("engine", set()).update(
-        value
-        for name, value in vars(engine_messages).items()
-        if name.isupper() and isinstance(value, str)
-    )
+    for name, value in vars(engine_messages).items():
+        if name.isupper():
+            texts = value.values() if isinstance(value, dict) else [value]
+            found.setdefault("engine", set()).update(t for t in texts if isinstance(t, str))
     return found
 
 
