@@ -14,7 +14,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from app.accounts.rules import normalise_name, weakness_of
 from app.accounts.rules.passwords import LONGEST, SHORTEST
@@ -24,8 +24,8 @@ from app.kernel.i18n import lazy_gettext as _l
 from app.web.forms import Form, stripped
 
 
-def needed(message: Any = None) -> InputRequired:
-    return InputRequired(message or _l("Please fill this in."))
+def needed(message: Any = None) -> DataRequired:
+    return DataRequired(message or _l("Please fill this in."))
 
 
 def mail_address(form: Any, field: Any) -> None:

@@ -38,7 +38,7 @@ def register() -> Any:
     except Refused as error:
         return refused(form, error, "accounts/register.html")
     # The browser that registered need not type the password again when it opens the link.
-    following = safe_next() if form.next.data else ""
+    following = safe_next(url_for("accounts.profile"))
     cookie[session.REGISTERED] = [str(registered), form.email.data, following]
     return redirect(url_for("accounts.registered"))
 
@@ -84,7 +84,8 @@ def _registered_here(person: Person) -> bool:
 
 
 def _verified(person: Person, *, sign_in: bool = False) -> Any:
-    following = (cookie.get(session.REGISTERED) or ["", "", ""])[2]
+    known = cookie.get(session.REGISTERED)
+    following = known[2] if known else url_for("accounts.profile")
     operations.verify_email(person)
     if sign_in:
         try:
@@ -93,7 +94,7 @@ def _verified(person: Person, *, sign_in: bool = False) -> Any:
             return _dead_link(error)
         session.begin(token)
     flash(_("Your mail address is confirmed. Welcome to Banyan."), "success")
-    return redirect(following or url_for("accounts.profile"))
+    return redirect(following)
 
 
 def _dead_link(error: Refused) -> Any:
