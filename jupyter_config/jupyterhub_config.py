@@ -17,7 +17,7 @@ from jupyter_config.authenticator import SiteAuthenticator
 from jupyter_config.secrets_files import read_secret
 from jupyter_config.spawner import SandboxSpawner
 
-c = get_config()  # noqa: F821  # given by traitlets
+c = get_config()  # type: ignore[name-defined]  # noqa: F821  # given by traitlets
 
 instance = Path(os.environ.get("BANYAN_INSTANCE", "instance")).resolve()
 site_url = os.environ.get("BANYAN_URL", "http://localhost:8000").rstrip("/")

@@ -32,6 +32,15 @@ def started_at(pid: int) -> int | None:
     return None if fields[0] in "ZX" else int(fields[19])
 
 
+def resident_bytes(pid: int) -> int:
+    """Return the resident memory of a process without mapped files; 0 when it is gone."""
+    try:
+        _, resident, shared, *_ = Path(f"/proc/{pid}/statm").read_text().split()
+    except OSError:
+        return 0
+    return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
+
+
 @dataclass(frozen=True)
 class ServerProcess:
     """One sandboxed lab server, by host pid and start time.
@@ -101,6 +110,21 @@ class ServerProcess:
         if self.alive() and len(members) > 1:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(members[1], signal.SIGTERM)
+
+    def end_largest_above(self, limit_bytes: int) -> int | None:
+        """End the largest process inside when all together hold more than ``limit_bytes``.
+
+        Process 1 and the server itself are spared, so that JupyterLab can say that the kernel
+        ended. Returns the pid that was ended, or None.
+        """
+        held = {pid: resident_bytes(pid) for pid in self.members()}
+        candidates = list(held)[2:]
+        if sum(held.values()) <= limit_bytes or not candidates:
+            return None
+        largest = max(candidates, key=held.__getitem__)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(largest, signal.SIGKILL)
+        return largest
 
     def kill(self) -> None:
         """End the sandbox and everything in it at once, leftovers of an ended server too."""

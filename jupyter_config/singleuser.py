@@ -21,8 +21,8 @@ def main() -> None:
     """Start the server, if there is a descriptor for it; elsewhere (a container) start plainly."""
     os.umask(0o077)
     if "BANYAN_LISTEN_FD" in os.environ:
-        ServerApp._bind_http_server = serve_on_descriptor
-        ServerApp._find_http_port = lambda app: None
+        ServerApp._bind_http_server = serve_on_descriptor  # type: ignore[method-assign,assignment]
+        ServerApp._find_http_port = lambda app: None  # type: ignore[method-assign,assignment]
     from jupyterhub.singleuser.extension import main as launch
 
     launch()

@@ -25,7 +25,7 @@ from urllib.parse import quote
 
 from jupyterhub.objects import Server
 from jupyterhub.spawner import Spawner
-from traitlets import Bool, Integer, Unicode
+from traitlets import Integer, Unicode
 
 from jupyter_config import homes
 from jupyter_config.processes import ServerProcess
@@ -73,9 +73,8 @@ class SandboxSpawner(Spawner):
     file_mb = Integer(2048, help="The largest file, in megabytes.").tag(config=True)
     tmp_mb = Integer(512, help="The size of /tmp, in megabytes.").tag(config=True)
     resident_mb = Integer(
-        3072, help="The most resident memory of one person; the largest process above it ends."
+        4096, help="The most resident memory of one person; her largest process above it ends."
     ).tag(config=True)
-    watch_memory = Bool(True, help="Watch the resident memory of running servers.").tag(config=True)
 
     _popen: subprocess.Popen[Any] | None = None
     _process: ServerProcess | None = None
@@ -95,7 +94,7 @@ class SandboxSpawner(Spawner):
     def _record(self) -> Path:
         return self._folder / f"{self.user.name}.json"
 
-    @property  # type: ignore[misc]
+    @property
     def server(self) -> Server | None:
         """The address that the Hub polls and gives to the proxy."""
         plain = Spawner.server.fget(self)
@@ -147,15 +146,18 @@ class SandboxSpawner(Spawner):
 
     async def poll(self) -> int | None:
         """Return None while the server runs, otherwise its exit status (0 when unknown)."""
+        status: int | None
         if self._popen is not None:
             status = self._popen.poll()
-            if status is not None:
-                self._clean_up()
-            return status
-        if self._process is None or not self._process.alive():
+        else:
+            status = None if self._process is not None and self._process.alive() else 0
+        if status is not None:
             self._clean_up()
-            return 0
-        return None
+        elif self._process is not None:
+            ended = self._process.end_largest_above(self.resident_mb * MEGABYTE)
+            if ended is not None:
+                self.log.warning("%s held too much memory: ended %s", self.user.name, ended)
+        return status
 
     def _clean_up(self) -> None:
         """End what an ended server left behind in its sandbox, and forget it."""

@@ -3,7 +3,7 @@
 import os
 from urllib.parse import urlsplit
 
-c = get_config()  # noqa: F821  # given by traitlets
+c = get_config()  # type: ignore[name-defined]  # noqa: F821  # given by traitlets
 
 site = urlsplit(os.environ.get("BANYAN_URL", "http://localhost:8000"))
 

@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspa
 
 from jupyter_config import exchange
 
-c = get_config()  # noqa: F821  # given by traitlets
+c = get_config()  # type: ignore[name-defined]  # noqa: F821  # given by traitlets
 
 c.ExchangeFactory.exchange = exchange.Exchange
 c.ExchangeFactory.list = exchange.ExchangeList
