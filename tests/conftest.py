@@ -156,3 +156,6 @@ def count_queries(site: Flask) -> Callable[[], Any]:
             end()
 
     return counting
+
+
+pytest_plugins = ["tests.cast"]

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app import engine
@@ -136,7 +137,7 @@ def _standings() -> Any:
             (newest.c.submission_id == Attempt.submission_id) & (newest.c.number == Attempt.number),
         )
         .where(Attempt.state == AttemptState.GRADED)
-        .distinct(Submission.section_id, Submission.person_id, Submission.lab_slug)
+        .ext(distinct_on(Submission.section_id, Submission.person_id, Submission.lab_slug))
         .order_by(
             Submission.section_id,
             Submission.person_id,
@@ -171,7 +172,7 @@ def latest_of_section(section: Section, lab_slug: str) -> list[Submission]:
         db.session.scalars(
             select(Submission)
             .where(Submission.section_id == section.id, Submission.lab_slug == lab_slug)
-            .distinct(Submission.person_id)
+            .ext(distinct_on(Submission.person_id))
             .order_by(Submission.person_id, Submission.number.desc())
             .options(joinedload(Submission.person), selectinload(Submission.attempts))
         )
@@ -186,7 +187,7 @@ def waiting_for_a_person(section_ids: Iterable[uuid.UUID]) -> list[Submission]:
     newest = (
         select(Submission.id)
         .where(Submission.section_id.in_(list(section_ids)))
-        .distinct(Submission.section_id, Submission.person_id, Submission.lab_slug)
+        .ext(distinct_on(Submission.section_id, Submission.person_id, Submission.lab_slug))
         .order_by(
             Submission.section_id,
             Submission.person_id,
