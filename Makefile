@@ -20,13 +20,13 @@ BANYAN_DEMO ?= $(if $(BANYAN_URL),0,1)
 PYTEST_ARGS ?=
 BENCH ?=
 
-export PORT BANYAN_DEMO
-
 .PHONY: help run test check bench setup
 
 help:
 	@sed -n '2,6s/^# \{0,1\}//p' Makefile
 
+run: export PORT := $(PORT)
+run: export BANYAN_DEMO := $(BANYAN_DEMO)
 run: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/system-run
 	@exec $(PYTHON) -m app.cli up
 

@@ -84,11 +84,12 @@ def socket_folder(run: Path, name: str) -> Path:
             place.unlink()
         place.mkdir(mode=0o755, parents=True, exist_ok=True)
         return place
-    target = place.resolve()
-    if place.is_symlink() and target.is_dir() and target.stat().st_uid == os.geteuid():
-        return target
-    place.unlink(missing_ok=True) if place.is_symlink() else None
-    if place.is_dir():
+    if place.is_symlink():
+        target = place.resolve()
+        if target.is_dir() and target.stat().st_uid == os.geteuid():
+            return target
+        place.unlink()
+    elif place.is_dir():
         place.rmdir()
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     parent = Path(runtime) if runtime and Path(runtime).is_dir() else Path(tempfile.gettempdir())
