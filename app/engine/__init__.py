@@ -54,7 +54,7 @@ __all__ = [
     "warm",
 ]
 
-#: Called with the notebook's name, how many of its cells have run, and how many there are.
+#: Called in the caller's thread: the notebook's name, how many cells have run, and of how many.
 Progress = Callable[[str, int, int], None]
 
 

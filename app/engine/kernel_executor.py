@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import ast
 import asyncio
-import os
+import concurrent.futures
+import queue
 import secrets
 import threading
 import time
 import warnings
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any, Final, cast
 
 import zmq
@@ -51,7 +53,9 @@ class KernelExecutor:
         reason = sandbox.available()
         if reason is not None:
             raise EngineUnavailable(reason)
-        return cast(Run, _in_own_thread(_Session(job).run()))
+        steps: queue.SimpleQueue[int | None] = queue.SimpleQueue()
+        session = _Session(replace(job, on_cell=steps.put))
+        return _in_own_thread(session.run, steps, job.on_cell)
 
 
 class _Stopped(Exception):
@@ -126,6 +130,7 @@ class _Session:
         self.stop: Stop | None = None
 
     async def run(self) -> Run:
+        began = time.monotonic()
         limits = self.job.limits
         enclosure = await asyncio.to_thread(Enclosure, self.job.files, limits)
         context = zmq.asyncio.Context()
@@ -151,7 +156,7 @@ class _Session:
                     channel.stop()
             context.destroy(linger=0)
         self.result.stop = self.stop
-        self.result.seconds = time.monotonic() - self.began
+        self.result.seconds = time.monotonic() - began
         self.result.peak_memory_mb = round(enclosure.peak_memory_mb, 1)
         return self.result
 
@@ -160,7 +165,9 @@ class _Session:
         error = cells.exception()
         if error is None:
             return
-        if isinstance(error, _Stopped):
+        if not self.started and isinstance(error, Exception):
+            self.stop = "start"
+        elif isinstance(error, _Stopped):
             self.stop = cast(Stop, str(error))
         elif isinstance(error, DeadKernelError):
             self.stop = "died"
@@ -179,7 +186,7 @@ class _Session:
             if not enclosure.alive():
                 self.stop = "died" if self.started else "start"
                 return
-            if time.monotonic() - self.began > limits.total_seconds:
+            if self.started and time.monotonic() - self.began > limits.total_seconds:
                 self.stop = "total-timeout"
                 return
             if enclosure.memory_mb() > limits.memory_mb:
@@ -196,7 +203,7 @@ class _Session:
         client.start_channels(stdin=False, hb=False, control=False)
         await self._greet(client)
         enclosure.connected()
-        self.started = True
+        self.started, self.began = True, time.monotonic()  # our own start is not her time
         session.received, session.limit = 0, self.job.limits.output_bytes
         nb = self.job.notebook
         shadow = NotebookNode(nb)
@@ -276,6 +283,8 @@ class _Session:
     async def _canary_outputs(self, driver: _Driver, source: str) -> list[NotebookNode]:
         cell = new_code_cell(source)
         await self._cell(driver, cell, len(driver.nb.cells) - 1)
+        if self.late:  # her threads may hold the interpreter; that is slow and no proof of more
+            raise _Stopped("cell-timeout")
         return cast(list[NotebookNode], cell.outputs)
 
 
@@ -295,20 +304,48 @@ def _compiles(source: str) -> bool:
     return True
 
 
-def _in_own_thread(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run ``work`` to its end in a thread with an event loop of its own."""
-    outcome: list[Any] = []
+def _in_own_thread(
+    work: Callable[[], Coroutine[Any, Any, Run]],
+    steps: queue.SimpleQueue[int | None],
+    on_step: Callable[[int], None],
+) -> Run:
+    """Run ``work`` in a thread with an event loop of its own; call ``on_step`` in this one.
 
-    def body() -> None:
+    An error of ``on_step`` is raised when the work has ended. When this thread is interrupted
+    the work is cancelled, which ends its sandbox.
+    """
+    future: concurrent.futures.Future[Run] = concurrent.futures.Future()
+    cancel: list[Callable[[], object]] = []
+
+    async def body() -> Run:
+        task = asyncio.ensure_future(work())
+        loop = asyncio.get_running_loop()
+        cancel.append(lambda: loop.call_soon_threadsafe(task.cancel))
+        return await task
+
+    def thread_body() -> None:
         try:
-            outcome.extend((True, asyncio.run(work)))
+            future.set_result(asyncio.run(body()))
         except BaseException as error:
-            outcome.extend((False, error))
+            future.set_exception(error)
+        finally:
+            steps.put(None)
 
-    thread = threading.Thread(target=body, name=f"grading-{os.getpid()}")
+    thread = threading.Thread(target=thread_body, name="grading")
     thread.start()
-    thread.join()
-    done, value = outcome
-    if not done:
-        raise value
-    return value
+    failure: Exception | None = None
+    try:
+        while (step := steps.get()) is not None:
+            try:
+                on_step(step)
+            except Exception as error:
+                failure = failure or error
+    except BaseException:
+        for stop in cancel:
+            stop()
+        raise
+    finally:
+        thread.join()
+    if failure is not None:
+        raise failure
+    return future.result()

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
+from typing import Any
 
 import nbformat
 import pytest
@@ -69,12 +71,25 @@ class TestOutcomes:
         assert build.grade(source).cells[0].hint is None
 
     def test_cells_report_as_they_run(self) -> None:
-        seen: list[tuple[str, int, int]] = []
+        seen: list[Any] = []
         lab = engine.LabSource((engine.NotebookSource("p1", LAB),))
-        engine.grade(
-            lab, {"p1.ipynb": submission("x = 2")}, on_progress=lambda *step: seen.append(step)
-        )
+        threads = set()
+
+        def note(*step: Any) -> None:
+            seen.append(step)
+            threads.add(threading.current_thread())
+
+        engine.grade(lab, {"p1.ipynb": submission("x = 2")}, on_progress=note)
         assert seen == [("p1", done, 5) for done in range(1, 6)]
+        assert threads == {threading.current_thread()}
+
+    def test_an_error_while_reporting_is_the_callers(self) -> None:
+        def fall(*step: object) -> None:
+            raise LookupError("the caller's own")
+
+        lab = engine.LabSource((engine.NotebookSource("p1", LAB),))
+        with pytest.raises(LookupError, match="own"):
+            engine.grade(lab, {"p1.ipynb": submission("x = 2")}, on_progress=fall)
 
     def test_the_labs_files_are_there_and_win(self) -> None:
         source = build.notebook(build.test("assert open('data/a.csv').read() == 'lab'"))
