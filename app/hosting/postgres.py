@@ -42,7 +42,7 @@ DATABASES = ("banyan", "hub")
 EXTENSIONS = ("citext", "pg_trgm", "btree_gist", "unaccent")
 
 # After kill -9 of the postmaster its orphans hold the shared memory for a moment.
-_START_PATIENCE_SECONDS = 8.0
+_START_PATIENCE_SECONDS = 20.0
 _STOP_PATIENCE_SECONDS = 20.0
 
 

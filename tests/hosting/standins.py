@@ -68,7 +68,12 @@ time.sleep(987654)
 """
 
 WORKER = "import time; time.sleep(987654)"
-WORKER_THAT_EXITS = "import time; time.sleep(0.5)"
+# Ends with code 0 once it is told to, as the real one does when the database goes away.
+WORKER_THAT_EXITS = """
+import pathlib, time
+while not pathlib.Path("exit").exists():
+    time.sleep(0.05)
+"""
 
 
 def furnish_with(worker: str):

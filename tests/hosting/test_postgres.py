@@ -103,7 +103,7 @@ def test_comes_back_whole_after_kill_9_with_clients_connected(tmp_path):
             cluster.postmaster().send_signal(signal.SIGKILL)
             started = time.monotonic()
             cluster.start()
-            assert time.monotonic() - started < 10
+            assert time.monotonic() - started < 30
             assert ask(cluster, "SELECT word FROM survivors") == [("here",)]
             with pytest.raises(psycopg.OperationalError):
                 client.execute("SELECT 1")

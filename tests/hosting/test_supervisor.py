@@ -199,6 +199,8 @@ class TestWhenAPartFalls:
 
     def test_a_worker_that_ends_with_code_0_is_started_again_with_pauses(self, open_house):
         house = open_house("worker-exits")
+        house.wait_for("Ctrl-C stops everything")
+        (house.instance / "run" / "exit").touch()
         house.wait_for("worker     ended (code 0); starting it again in 1 s")
         assert house.said().count("worker     ended") <= 4
 
