@@ -60,9 +60,9 @@ def create_app(config: Config | None = None, *, engine_options: Any = None) -> F
 
     security.init_app(app, config)
     import_models()
+    languages.init_app(app)  # before the doors: they speak to people
     permissions = doors.init_app(app)
     layout.init_app(app)
-    languages.init_app(app)
     filters.init_app(app)
     errors.init_app(app)
     streams.init_app(app)

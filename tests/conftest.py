@@ -68,15 +68,8 @@ def config(cluster: Any, instance: Path) -> Config:
 
 @pytest.fixture(scope="session")
 def migrated(cluster: Any, config: Config) -> None:
-    """The schema."""
-    made = create_app(config)
-    with made.app_context():
-        db.create_all()
-        raw = db.session.connection().connection.driver_connection
-        raw.execute(schema.queue_schema())
-        db.session.commit()
-        db.session.remove()
-        db.engine.dispose()
+    """The schema, made by the migrations themselves."""
+    schema.upgrade(cluster.url())
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from app import engine
 from app.accounts.models import Person
+from app.catalog.markdown import LABELS, render
 from app.catalog.rules import ItemKind
 from app.grading import operations, policies, queries
 from app.grading.forms import ScoreForm, UploadForm
@@ -155,8 +156,14 @@ def submission(submission_id: uuid.UUID) -> str:
         is_regradable=policies.is_regradable(found.attempt),
         form=ScoreForm(),
         png=png_address,
+        markdown=markdown,
         hint_for=hint_for,
     )
+
+
+def markdown(text: str) -> str:
+    """Safe HTML of a notebook's Markdown; pictures of the notebook are not shown."""
+    return render(text, pictures=lambda target: "", labels=LABELS)
 
 
 def _cells(notebooks: Iterable[NotebookScore]) -> dict[tuple[str, str], CellScore]:

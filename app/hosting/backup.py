@@ -9,7 +9,6 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 from app.hosting.archive import extract, writing
 from app.hosting.errors import HostingError
 from app.hosting.postgres import Cluster, cluster_of, program
+from app.kernel import clock
 from app.kernel.config import Config
 
 __all__ = ["BackupRefused", "backup", "restore"]
@@ -42,7 +42,7 @@ def backup(config: Config, target: Path, environ: Mapping[str, str]) -> tuple[Pa
     ``target`` is a file to be made or an existing folder, which then gets a file named by the
     time. Returns the archive's path and its manifest. Raises HostingError.
     """
-    now = datetime.now(UTC)  # names a file; nothing in the house depends on it
+    now = clock.now()
     if target.is_dir():
         target = target / f"banyan-{now:%Y%m%d-%H%M%S}.tar"
     if target.exists():

@@ -3,7 +3,8 @@
 import logging
 from typing import Any
 
-from flask import Flask, render_template, request, url_for
+from flask import Flask, g, render_template, request, url_for
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
@@ -91,8 +92,13 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _fault)
 
 
-def page(code: int, message: str | LazyText | None = None) -> tuple[Any, int]:
-    """The answer for CODE, with MESSAGE in place of the usual words about what happened."""
+def page(
+    code: int, message: str | LazyText | None = None, *, without_database: bool = False
+) -> tuple[Any, int]:
+    """The answer for CODE, with MESSAGE in place of the usual words about what happened.
+
+    WITHOUT_DATABASE leaves out everything of the frame that asks who is reading.
+    """
     title, happened, kept, following = PAGES.get(code, PAGES[500])
     happened_text = str(message or happened)
     if request.path.startswith("/api/"):
@@ -100,6 +106,7 @@ def page(code: int, message: str | LazyText | None = None) -> tuple[Any, int]:
     return render_template(
         "web/error.html",
         code=code,
+        minimal=without_database,
         title=str(title),
         what_happened=happened_text,
         what_was_kept=str(kept),
@@ -129,7 +136,9 @@ def _refused(error: Refused) -> Any:
 def _database_down(error: Exception) -> Any:
     log.error("the database does not answer: %s", error)
     db.session.rollback()
-    return page(503)
+    g.database_is_down = True
+    g._login_user = AnonymousUserMixin()  # or Flask-Login would ask the database who is reading
+    return page(503, without_database=True)
 
 
 def _fault(error: Exception) -> Any:

@@ -26,11 +26,11 @@ def init_app(app: Flask) -> None:
 
 
 def _choose() -> None:
-    i18n.set_locale(
-        _known(request.cookies.get(COOKIE))
-        or _known(getattr(current_user, "locale", None))
-        or _from_browser()
-    )
+    chosen = _known(request.cookies.get(COOKIE))
+    # First what needs no database: if that is down, its page is still in the right language.
+    i18n.set_locale(chosen or _from_browser())
+    if chosen is None and request.endpoint != "static":
+        i18n.set_locale(_known(getattr(current_user, "locale", None)) or _from_browser())
 
 
 def _known(code: str | None) -> str | None:

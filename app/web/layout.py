@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
 
 from app.kernel.i18n import LazyText
@@ -96,9 +96,13 @@ def layout() -> Layout:
 
 def init_app(app: Flask) -> None:
     app.extensions["layout"] = Layout()
-    app.context_processor(
-        lambda: {
-            "navigation": layout().entries("main"),
-            "account_menu": [(label, url) for label, url, _here in layout().entries("account")],
-        }
-    )
+    app.context_processor(_frame)
+
+
+def _frame() -> dict[str, Any]:
+    if g.get("database_is_down"):
+        return {"navigation": [], "account_menu": []}  # nobody can be asked who is reading
+    return {
+        "navigation": layout().entries("main"),
+        "account_menu": [(label, url) for label, url, _here in layout().entries("account")],
+    }
