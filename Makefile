@@ -31,7 +31,7 @@ run: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/system-run
 	@exec $(PYTHON) -m app.cli up
 
 test: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/system-test
-	@exec $(PYTHON) -m pytest $(PYTEST_ARGS)
+	@exec $(PYTHON) -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 
 check: $(STAMPS)/python
 	@exec bin/check

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 SWEEP_SECONDS = 2.0
 
 
-async def work(app: Flask, config: Config, *, queues: list[str] | None = None) -> None:
+async def work(app: Flask, config: Config) -> None:
     """Do jobs until SIGTERM or SIGINT; jobs under way are finished first.
 
     Raises engine.EngineUnavailable when submissions cannot be graded on this machine.
@@ -32,7 +32,6 @@ async def work(app: Flask, config: Config, *, queues: list[str] | None = None) -
             sweeper = asyncio.create_task(_return_stalled_jobs())
             try:
                 await queue.run_worker_async(
-                    queues=queues,
                     concurrency=config.worker_concurrency,
                     fetch_job_polling_interval=jobs.POLLING_SECONDS,
                     update_heartbeat_interval=jobs.HEARTBEAT_SECONDS,

@@ -217,6 +217,8 @@ class SandboxSpawner(Spawner):
         exchange = quote(f"{INSIDE_EXCHANGE}/site.sock", safe="")
         api = f"http+unix://{hub}{self.hub.base_url}api"
         env |= {
+            # The site says in which language she reads; JupyterLab starts in it.
+            "BANYAN_LOCALE": str(self.user_options.get("locale", "zh-Hant-TW")),
             "JUPYTERHUB_API_URL": api,
             "JUPYTERHUB_ACTIVITY_URL": f"{api}/users/{name}/activity",
             "JUPYTERHUB_ROOT_DIR": f"/home/{name}",

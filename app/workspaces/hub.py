@@ -34,8 +34,8 @@ class ServerStatus:
 
 
 class HubClient(Protocol):
-    def start(self, handle: str) -> None:
-        """Start her server unless it runs or starts already."""
+    def start(self, handle: str, *, locale: str) -> None:
+        """Start her server, speaking her language, unless it runs or starts already."""
 
     def status(self, handle: str) -> ServerStatus: ...
 
@@ -70,11 +70,11 @@ class RestHub:
         )
         self._identities: dict[str, tuple[float, str | None]] = {}
 
-    def start(self, handle: str) -> None:
+    def start(self, handle: str, *, locale: str) -> None:
         created = self._call("POST", f"/users/{handle}")
         if created.status_code not in (201, 409):
             raise HubUnavailable
-        started = self._call("POST", f"/users/{handle}/server")
+        started = self._call("POST", f"/users/{handle}/server", body={"locale": locale})
         # 201: running, 202: a server is still starting, 400: it runs already. All are success
         # here, because the page polls.
         if started.status_code not in (201, 202, 400):
@@ -135,10 +135,20 @@ class RestHub:
             raise SubmitFailed(str(body.get("error", {}).get("message", answer.status_code)))
         return dict(body)
 
-    def _call(self, method: str, path: str, *, token: str | None = None) -> httpx.Response:
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = None,
+        body: dict[str, str] | None = None,
+    ) -> httpx.Response:
         try:
             answer = self._http.request(
-                method, path, headers={"Authorization": f"token {token or self._token}"}
+                method,
+                path,
+                headers={"Authorization": f"token {token or self._token}"},
+                json=body,
             )
         except httpx.HTTPError as error:
             raise HubUnavailable from error
@@ -160,7 +170,7 @@ class FakeHub:
         self.tokens[f"token-of-{handle}"] = handle
         return f"token-of-{handle}"
 
-    def start(self, handle: str) -> None:
+    def start(self, handle: str, *, locale: str) -> None:
         self._answer()
         self.servers[handle] = "ready"
 

@@ -12,6 +12,7 @@ from app.accounts.policies import may_use_labs
 from app.catalog.rules import ItemKind
 from app.kernel.config import Config
 from app.kernel.database import db
+from app.kernel.i18n import current_locale
 from app.kernel.i18n import gettext as _
 from app.learning import queries as learning
 from app.web.doors import signed_in
@@ -37,7 +38,7 @@ def create_workspace(code: str, slug: str) -> Any:
     if not may_use_labs(current_user):
         return page(403, _("Labs open once your mail address is confirmed and you have a school."))
     try:
-        hub.client().start(current_user.handle)
+        hub.client().start(current_user.handle, locale=current_locale())
     except hub.HubUnavailable as refusal:
         return page(503, refusal.message)
     return redirect(url_for("workspaces.opening", code=code, slug=slug), code=303)

@@ -1,9 +1,28 @@
 """Configuration of a person's JupyterLab server, inside her sandbox."""
 
+import json
 import os
+import shutil
+import tempfile
+from pathlib import Path
 from urllib.parse import urlsplit
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821  # given by traitlets
+
+HERE = Path(__file__).resolve().parent
+
+
+def settings_in(locale: str) -> str:
+    """Return a folder of JupyterLab's settings whose default language is ``locale``."""
+    folder = Path(tempfile.mkdtemp(prefix="settings-"))
+    shutil.copy(HERE / "settings" / "page_config.json", folder)
+    overrides = json.loads((HERE / "settings" / "overrides.json").read_text())
+    overrides["@jupyterlab/translation-extension:plugin"] = {
+        "locale": "en" if locale == "en" else "zh_TW"
+    }
+    (folder / "overrides.json").write_text(json.dumps(overrides))
+    return str(folder)
+
 
 site = urlsplit(os.environ.get("BANYAN_URL", "http://localhost:8000"))
 
@@ -28,7 +47,7 @@ c.ServerApp.tornado_settings = {
         "X-Content-Type-Options": "nosniff",
     }
 }
-c.LabApp.app_settings_dir = os.path.join(os.path.dirname(os.path.abspath(__file__)), "settings")
+c.LabApp.app_settings_dir = settings_in(os.environ.get("BANYAN_LOCALE", "zh-Hant-TW"))
 c.LabApp.extension_manager = "readonly"
 c.LabApp.check_for_updates_class = "jupyterlab.handlers.announcements.NeverCheckForUpdate"
 c.LabApp.news_url = None
