@@ -165,6 +165,8 @@ def visit(browser: Browser, house: House) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         context.set_default_timeout(60_000)
+        chosen = "en" if language == "en" else "zh-Hant-TW"
+        context.add_cookies([{"name": "locale", "value": chosen, "url": house.url}])
         page = context.new_page()
         if who is not None:
             sign_in(page, f"{who}", DEMO_PASSWORD)
