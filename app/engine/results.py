@@ -46,7 +46,8 @@ class EngineUnavailable(Exception):
 class Limits:
     """What one notebook may use; beyond it the sandbox is killed.
 
-    ``cell_seconds`` per cell, ``total_seconds`` per notebook (wall clock), ``memory_mb`` and
+    ``cell_seconds`` per cell, ``total_seconds`` per notebook (wall clock, stretched up to four
+    times while the machine has more to do than cores), ``memory_mb`` and
     ``processes`` (threads included) over all of the sandbox, ``disk_mb`` of the working folder,
     ``output_bytes`` of all outputs of a notebook together.
     """
