@@ -3,6 +3,7 @@
 #   make test    all tests                     make test PYTEST_ARGS="tests/hosting -k postgres"
 #   make check   format, lint, types, walls, templates, translations, migrations
 #   make bench   all benchmarks                make bench BENCH=name
+#   make oracle  compute nbgrader's scores of its own notebooks again, and store them
 #   make setup   only set up
 
 SHELL := /bin/bash
@@ -20,10 +21,10 @@ BANYAN_DEMO ?= $(if $(BANYAN_URL),0,1)
 PYTEST_ARGS ?=
 BENCH ?=
 
-.PHONY: help run test check bench setup
+.PHONY: help run test check bench oracle setup
 
 help:
-	@sed -n '2,6s/^# \{0,1\}//p' Makefile
+	@sed -n '2,7s/^# \{0,1\}//p' Makefile
 
 run: export PORT := $(PORT)
 run: export BANYAN_DEMO := $(BANYAN_DEMO)
@@ -38,6 +39,9 @@ check: $(STAMPS)/python
 
 bench: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/system-run
 	@exec $(PYTHON) -m benchmarks $(BENCH)
+
+oracle: $(STAMPS)/python $(STAMPS)/system-run
+	@exec $(PYTHON) -m tests.engine.oracle
 
 setup: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/system-test
 	@echo "Ready. Next: make run"

@@ -154,6 +154,9 @@ class Sandbox:
                 *self._namespace_arguments(),
                 *self._mount_arguments(files),
                 *data,
+                # Last: the folders made on the way belong to the sandbox's person when there is
+                # a user namespace, and hold memory that nobody counts.
+                *("--remount-ro", "/dev", "--remount-ro", "/"),
                 *self._inside(argv),
             ]
         except BaseException:

@@ -21,6 +21,17 @@ from app.kernel.database import count_statements, db
 TEMPLATE = "banyan"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What shares one running house stays in one process."""
+    for item in items:
+        folder = item.path.relative_to(item.config.rootpath).parts[1]
+        if folder == "journeys":
+            item.add_marker(pytest.mark.xdist_group("house"))
+            item.add_marker(pytest.mark.journey)
+        elif folder == "jupyter_config":
+            item.add_marker(pytest.mark.xdist_group("hub"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def only_loopback() -> Iterator[None]:
     """No test talks to another machine."""

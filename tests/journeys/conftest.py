@@ -31,14 +31,6 @@ LAB = "quality-inspection"
 DEMO_PASSWORD = "banyan-demo"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All journeys run in one process: they share one house."""
-    for item in items:
-        if "journeys" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("house"))
-            item.add_marker(pytest.mark.journey)
-
-
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
