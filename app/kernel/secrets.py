@@ -4,7 +4,6 @@ import os
 import secrets as random_secrets
 from pathlib import Path
 
-
 NAMES = (
     "secret_key",
     "hub_api_token",
