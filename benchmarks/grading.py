@@ -1,106 +1,88 @@
-"""Seconds per notebook: ``nbgrader autograde`` and this engine on the same class, in turn."""
+"""``grading``: seconds per notebook of ``nbgrader autograde`` over ours, same class, same cores."""
 
-from __future__ import annotations
-
-import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import nbformat
-from nbformat.v4 import new_code_cell, new_notebook
-
 from app import engine
+from benchmarks import report, world
+from benchmarks.size import Size
 
-STUDENTS = 4
-NOTEBOOKS = 2
-CLASSES = {
-    "light": (
-        "def squares(n):\n    return [i * i for i in range(n)]",
-        "assert squares(3) == [0, 1, 4]",
-        "assert squares(0) == []",
-    ),
-    "scientific": (
-        "import numpy as np\nimport pandas as pd\n"
-        "from sklearn.linear_model import LinearRegression\n"
-        "frame = pd.DataFrame({'x': np.arange(50.0)})\nframe['y'] = 3 * frame.x + 1\n"
-        "model = LinearRegression().fit(frame[['x']], frame.y)",
-        "assert frame.shape == (50, 2)",
-        "assert abs(model.coef_[0] - 3) < 1e-6",
-    ),
-}
+CLASSES = {"light": world.LIGHT, "scientific": world.SCIENTIFIC}
 
 
-def source(solution: str, *tests: str) -> bytes:
-    """Return a source notebook with one solution and its tests, a point each."""
-    base = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
-    cells = [
-        new_code_cell(
-            f"### BEGIN SOLUTION\n{solution}\n### END SOLUTION",
-            metadata={"nbgrader": {**base, "grade_id": "work", "solution": True}},
+def run(size: Size) -> None:
+    """Print a line per kind of class. In each round nbgrader goes first, then the engine."""
+    engine.warm()
+    for name, (solution, *tests) in CLASSES.items():
+        notebook = world.notebook(solution, *tests)
+        theirs, ours = [], []
+        _with_engine(notebook, students=1, notebooks=1)  # what a worker that is up has behind it
+        for number in range(size.class_rounds):
+            report.say(f"  {name}, round {number + 1}")
+            theirs.append(_with_nbgrader(notebook, size.class_students, size.class_notebooks))
+            ours.append(_with_engine(notebook, size.class_students, size.class_notebooks))
+        report.line(
+            f"grading.{name}",
+            statistics.mean(theirs) / statistics.mean(ours),
+            "times as fast",
+            nbgrader_seconds=statistics.mean(theirs),
+            engine_seconds=statistics.mean(ours),
+            notebooks=size.class_students * size.class_notebooks,
+            rounds=size.class_rounds,
+            at_once=_at_once(),
         )
-    ]
-    for number, test in enumerate(tests):
-        meta = {**base, "grade_id": f"test-{number}", "grade": True, "locked": True, "points": 1}
-        cells.append(new_code_cell(test, metadata={"nbgrader": meta}))
-    spec = {"name": "python3", "language": "python", "display_name": "Python 3"}
-    return nbformat.writes(new_notebook(cells=cells, metadata={"kernelspec": spec})).encode()
 
 
-def with_nbgrader(notebook: bytes) -> float:
-    """Return nbgrader's seconds per notebook, its command's start included."""
+def _with_nbgrader(notebook: bytes, students: int, notebooks: int) -> float:
+    """nbgrader's seconds per notebook for a class, its command's start included."""
     scripts = Path(sys.executable).parent
     env = {**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
-    with tempfile.TemporaryDirectory() as folder:
+    env["PYTHONWARNINGS"] = "ignore"
+    with tempfile.TemporaryDirectory(prefix="banyan-bench-") as folder:
         places = [Path(folder, "source", "ps1")]
-        places += [Path(folder, "submitted", f"s{n}", "ps1") for n in range(STUDENTS)]
+        places += [Path(folder, "submitted", f"s{n}", "ps1") for n in range(students)]
         for place in places:
             place.mkdir(parents=True)
-            for number in range(NOTEBOOKS):
+            for number in range(notebooks):
                 (place / f"p{number}.ipynb").write_bytes(notebook)
 
-        def run(*arguments: str) -> None:
+        def nbgrader(*arguments: str) -> None:
             command = [str(scripts / "nbgrader"), *arguments, "--log-level=CRITICAL"]
-            subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True)
+            subprocess.run(command, cwd=folder, env=env, check=True, stdout=sys.stderr)
 
-        run("generate_assignment", "ps1")
+        nbgrader("generate_assignment", "ps1")
         began = time.perf_counter()
-        run("autograde", "ps1")
-        return (time.perf_counter() - began) / (STUDENTS * NOTEBOOKS)
+        nbgrader("autograde", "ps1")
+        seconds = time.perf_counter() - began
+        graded = list(Path(folder, "autograded").glob("*/ps1/*.ipynb"))
+        if len(graded) != students * notebooks:
+            raise RuntimeError(f"nbgrader graded {len(graded)} notebooks")
+    return seconds / (students * notebooks)
 
 
-def with_engine(notebook: bytes) -> float:
-    """Return our seconds per notebook in a worker that is up."""
-    names = [f"p{number}" for number in range(NOTEBOOKS)]
+def _with_engine(notebook: bytes, students: int, notebooks: int) -> float:
+    """Our seconds per notebook for the same class in a worker that is up, on all cores."""
+    names = [f"p{number}" for number in range(notebooks)]
     lab = engine.LabSource(tuple(engine.NotebookSource(name, notebook) for name in names))
     sent = {f"{name}.ipynb": notebook for name in names}
-    engine.warm()
-    began = time.perf_counter()
-    for _ in range(STUDENTS):
+
+    def grade(student: int) -> None:
         for result in engine.grade(lab, sent):
             if result.score != result.max_score:
-                raise SystemExit(f"The solution did not pass: {result}")
-    return (time.perf_counter() - began) / (STUDENTS * NOTEBOOKS)
+                raise RuntimeError(f"The solution did not pass: {result}")
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(_at_once()) as pool:
+        list(pool.map(grade, range(students)))
+    return (time.perf_counter() - began) / (students * notebooks)
 
 
-def main() -> None:
-    for name, (solution, *tests) in CLASSES.items():
-        notebook = source(solution, *tests)
-        theirs, ours = with_nbgrader(notebook), with_engine(notebook)
-        line = {
-            "bench": f"grading.{name}",
-            "value": round(theirs / ours, 2),
-            "unit": "times as fast",
-            "nbgrader_seconds": round(theirs, 3),
-            "engine_seconds": round(ours, 3),
-            "notebooks": STUDENTS * NOTEBOOKS,
-            "cores": os.cpu_count(),
-        }
-        print(json.dumps(line), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+def _at_once() -> int:
+    """How many submissions the engine grades at once: one a core."""
+    return len(os.sched_getaffinity(0))

@@ -1,0 +1,130 @@
+"""An installation that lives as long as a benchmark."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from flask import Flask
+
+from app.accounts import operations as accounts
+from app.accounts import queries as people
+from app.factory import create_app
+from app.hosting.ports import free_port
+from app.hosting.postgres import cluster_of
+from app.kernel.config import Config
+from app.kernel.database import db
+from benchmarks import report
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+PATIENCE_SECONDS = 300.0
+
+
+@dataclass(frozen=True)
+class House:
+    """A running installation with its published courses and the demo's people."""
+
+    folder: Path
+    port: int
+
+    @property
+    def instance(self) -> Path:
+        return self.folder / "instance"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "TMPDIR")}
+        return kept | {
+            "BANYAN_INSTANCE": str(self.instance),
+            "PORT": str(self.port),
+            "BANYAN_DEMO": "1",
+            "BANYAN_COURSES": str(CHECKOUT / "courses"),
+        }
+
+    @cached_property
+    def app(self) -> Flask:
+        """The same application in this process: to make data, and to look inside a request."""
+        return create_app(Config.from_environ(self.environment))
+
+    @property
+    def dsn(self) -> str:
+        return cluster_of(self.instance).dsn()
+
+    def sign_in(self, handle: str) -> str:
+        """A new browser of this person: the value of its session cookie."""
+        app = self.app
+        with app.app_context():
+            person = people.person_by_handle(handle)
+            assert person is not None, handle
+            token = accounts.open_sign_in(app.extensions["config"], person)
+        serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        value: str = serializer.dumps({"_user_id": token})
+        return value
+
+
+@contextmanager
+def running(*parts: str) -> Iterator[House]:
+    """PostgreSQL and these parts of a house (``proxy``, ``site``, ``hub``, ``worker``)."""
+    folder = Path(tempfile.mkdtemp(prefix="banyan-bench-"))
+    house = House(folder, free_port())
+    house.instance.mkdir()
+    log = folder / "house.log"
+    report.say(f"  starting {', '.join(parts)}")
+    try:
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "benchmarks.up", *parts],
+                cwd=CHECKOUT,
+                env=house.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        try:
+            wait_for(lambda: _is_open(process, log), "the house")
+            yield house
+        finally:
+            if "app" in house.__dict__:
+                with house.app.app_context():
+                    db.engine.dispose()
+            end(process, signal.SIGINT)
+    finally:
+        shutil.rmtree(folder)
+
+
+def end(process: "subprocess.Popen[bytes]", how: signal.Signals = signal.SIGTERM) -> None:
+    """Ask PROCESS to stop and wait until it has."""
+    if process.poll() is None:
+        process.send_signal(how)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def wait_for(
+    is_there: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS, step: float = 0.1
+) -> None:
+    """Return when IS_THERE says so. Raises TimeoutError."""
+    deadline = time.monotonic() + seconds
+    while not is_there():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} did not come within {seconds:g} s")
+        time.sleep(step)
+
+
+def _is_open(process: "subprocess.Popen[bytes]", log: Path) -> bool:
+    said = log.read_text(errors="replace")
+    if process.poll() is not None:
+        raise RuntimeError(f"The house did not open:\n{said[-4000:]}")
+    return "Banyan is ready" in said

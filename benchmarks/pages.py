@@ -1,0 +1,136 @@
+"""``pages``: how fast pages come through the proxy, for people who are signed in."""
+
+import http.client
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+
+from app.kernel.database import count_statements, db
+from benchmarks import house, report, world
+from benchmarks.size import Size
+
+CLIENTS = 4
+WARM_UP = 10
+LESSON = "control-charts"
+UNCOUNTED = ("SAVEPOINT", "RELEASE", "ROLLBACK")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, who reads it, and a word by which it is known to be the right one."""
+
+    name: str
+    path: str
+    cookies: tuple[str, ...]
+    word: str
+
+
+@dataclass
+class Client:
+    """One browser that asks for the same page again and again over one connection."""
+
+    port: int
+    page: Page
+    cookie: str
+    requests: int
+    seconds: list[float]
+    failure: str = ""
+
+    def run(self, start: threading.Barrier) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            for _ in range(WARM_UP):
+                self._ask(connection)
+            start.wait(60)
+            for _ in range(self.requests):
+                began = time.perf_counter()
+                self._ask(connection)
+                self.seconds.append(time.perf_counter() - began)
+        except Exception as error:
+            self.failure = f"{self.page.name}: {error!r}"
+            start.abort()
+        finally:
+            connection.close()
+
+    def _ask(self, connection: http.client.HTTPConnection) -> None:
+        headers = {"Host": f"localhost:{self.port}", "Cookie": f"banyan={self.cookie}"}
+        connection.request("GET", self.page.path, headers=headers)
+        answer = connection.getresponse()
+        body = answer.read()
+        if answer.status != 200 or self.page.word.encode() not in body:
+            raise RuntimeError(f"{answer.status}, without {self.page.word!r}: {body[:300]!r}")
+
+
+def run(size: Size) -> None:
+    """Print the five lines of ``pages``."""
+    with house.running("proxy", "site") as place:
+        for page in _pages(place, size):
+            report.say(f"  {page.name}")
+            statements = _statements(place, page)
+            seconds, elapsed = _load(place, page, size.requests)
+            report.spread(
+                page.name,
+                seconds,
+                queries=statements,
+                requests_per_second=len(seconds) / elapsed,
+                clients=CLIENTS,
+            )
+
+
+def _pages(place: house.House, size: Size) -> list[Page]:
+    with place.app.app_context():
+        world.fill_catalogue(size.clusters)
+        handles = world.make_students(size.students)
+        code = world.enrol(handles, world.COURSE)
+        for number in range(world.EXTRA_COURSES):
+            world.enrol(handles[:CLIENTS], f"benchmark-course-0-{number}")
+        report.say(f"  {size.students} students hand in")
+        world.grade_without_running(handles, world.COURSE)
+    readers = tuple(place.sign_in(handles[n % len(handles)]) for n in range(CLIENTS))
+    staff = tuple(place.sign_in(world.TEACHER) for _ in range(CLIENTS))
+    return [
+        Page("pages.home", "/", readers, world.COURSE),
+        Page("pages.catalog", "/clusters", readers, "/clusters/benchmark-cluster-0"),
+        Page("pages.course", f"/courses/{world.COURSE}", readers, code),
+        Page("pages.lesson", f"/learn/{code}/lessons/{LESSON}", readers, "<math"),
+        Page("pages.roster", f"/teaching/{code}/gradebook", staff, "B11400001"),
+    ]
+
+
+def _load(place: house.House, page: Page, requests: int) -> tuple[list[float], float]:
+    """Seconds of each request of all clients, and how long all of them took together."""
+    clients = [
+        Client(place.port, page, cookie, -(-requests // CLIENTS), []) for cookie in page.cookies
+    ]
+    start = threading.Barrier(CLIENTS + 1)
+    threads = [threading.Thread(target=client.run, args=(start,)) for client in clients]
+    for thread in threads:
+        thread.start()
+    with suppress(threading.BrokenBarrierError):  # a client says why
+        start.wait(60)
+    began = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    elapsed = time.perf_counter() - began
+    for client in clients:
+        if client.failure:
+            raise RuntimeError(client.failure)
+    return [second for client in clients for second in client.seconds], elapsed
+
+
+def _statements(place: house.House, page: Page) -> int:
+    """How many statements one request sends, in a process that has served the page before."""
+    app = place.app
+    client = app.test_client(use_cookies=False)
+    headers = {"Host": f"localhost:{place.port}", "Cookie": f"banyan={page.cookies[0]}"}
+    with app.app_context():
+        bound = db.engine
+    seen: list[str] = []
+    assert client.get(page.path, headers=headers).status_code == 200
+    end = count_statements(bound, seen.append)
+    try:
+        assert client.get(page.path, headers=headers).status_code == 200
+    finally:
+        end()
+    return sum(1 for statement in seen if not statement.startswith(UNCOUNTED))

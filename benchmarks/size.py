@@ -1,0 +1,50 @@
+"""How much each benchmark does. ``BENCH_SIZE=small`` only shows that they run."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Size:
+    """Counts of the benchmarks' own data and of what they measure."""
+
+    students: int = 60
+    """In the section that pages and submissions are about; also its capacity."""
+    clusters: int = 8
+    """In the catalogue, with two courses each, beside the published ones."""
+    requests: int = 2000
+    """Per page."""
+    light_submissions: int = 60
+    lab_submissions: int = 8
+    """Per lab of ``courses/``."""
+    class_students: int = 6
+    class_notebooks: int = 2
+    class_rounds: int = 2
+    """How often nbgrader and the engine take turns with a class."""
+    spawns: int = 10
+    people: int = 20
+    """Whose servers are up when their memory is measured."""
+
+
+SMALL = Size(
+    students=3,
+    clusters=1,
+    requests=40,
+    light_submissions=2,
+    lab_submissions=0,
+    class_students=1,
+    class_notebooks=1,
+    class_rounds=1,
+    spawns=1,
+    people=1,
+)
+
+
+def chosen(environ: Mapping[str, str] = os.environ) -> Size:
+    """The size that BENCH_SIZE names: ``full`` (the default) or ``small``."""
+    name = environ.get("BENCH_SIZE") or "full"
+    sizes = {"full": Size(), "small": SMALL}
+    if name not in sizes:
+        raise SystemExit(f"BENCH_SIZE is {name!r}. Say {' or '.join(sizes)}.")
+    return sizes[name]
