@@ -105,6 +105,7 @@ c.Spawner.disable_user_config = True
 c.Spawner.start_timeout = 60
 c.Spawner.http_timeout = 60
 c.Spawner.poll_interval = 10
+c.Spawner.apply_user_options = {"locale": "reader_locale"}
 c.SandboxSpawner.instance = str(instance)
 c.SandboxSpawner.hub_socket = unquote(urlsplit(hub_bind).netloc)
 c.SandboxSpawner.site_url = site_url

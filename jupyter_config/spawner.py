@@ -25,7 +25,7 @@ from urllib.parse import quote
 
 from jupyterhub.objects import Server
 from jupyterhub.spawner import Spawner
-from traitlets import Integer, Unicode
+from traitlets import Enum, Integer, Unicode
 
 from jupyter_config import homes
 from jupyter_config.processes import ServerProcess
@@ -66,6 +66,11 @@ class SandboxSpawner(Spawner):
     )
     hub_socket = Unicode(help="The Unix socket that the Hub listens on.").tag(config=True)
     site_url = Unicode(help="The site's address in the browser.").tag(config=True)
+    reader_locale = Enum(
+        ["zh-Hant-TW", "en"],
+        default_value="zh-Hant-TW",
+        help="The language in which JupyterLab starts; the site gives it when it starts a server.",
+    ).tag(config=True)
     address_space_mb = Integer(
         6144, help="The most address space of one process, in megabytes; 0 for no limit."
     ).tag(config=True)
@@ -217,8 +222,7 @@ class SandboxSpawner(Spawner):
         exchange = quote(f"{INSIDE_EXCHANGE}/site.sock", safe="")
         api = f"http+unix://{hub}{self.hub.base_url}api"
         env |= {
-            # The site says in which language she reads; JupyterLab starts in it.
-            "BANYAN_LOCALE": str(self.user_options.get("locale", "zh-Hant-TW")),
+            "BANYAN_LOCALE": self.reader_locale,
             "JUPYTERHUB_API_URL": api,
             "JUPYTERHUB_ACTIVITY_URL": f"{api}/users/{name}/activity",
             "JUPYTERHUB_ROOT_DIR": f"/home/{name}",

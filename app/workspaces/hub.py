@@ -143,13 +143,12 @@ class RestHub:
         token: str | None = None,
         body: dict[str, str] | None = None,
     ) -> httpx.Response:
+        headers = {"Authorization": f"token {token or self._token}"}
         try:
-            answer = self._http.request(
-                method,
-                path,
-                headers={"Authorization": f"token {token or self._token}"},
-                json=body,
-            )
+            answer = self._http.request(method, path, headers=headers, json=body)
+            if answer.status_code == 403:
+                # The first request after the Hub's database came back is refused, whoever asks.
+                answer = self._http.request(method, path, headers=headers, json=body)
         except httpx.HTTPError as error:
             raise HubUnavailable from error
         if answer.status_code >= 500 and answer.status_code != 503:
