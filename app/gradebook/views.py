@@ -61,4 +61,3 @@ def export(code: str) -> Response:
             for row in book.rows
         ),
     )
-

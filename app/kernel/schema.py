@@ -76,10 +76,7 @@ def run_script(script: str) -> None:
 
 def drop_queue() -> None:
     """Within a migration: take away everything that ``queue_schema`` made."""
-    names = [
-        f"{kind} {name}"
-        for kind, name in op.get_bind().execute(text(_QUEUE_OBJECTS)).all()
-    ]
+    names = [f"{kind} {name}" for kind, name in op.get_bind().execute(text(_QUEUE_OBJECTS)).all()]
     for name in names:
         op.execute(text(f"DROP {name} CASCADE"))
 
