@@ -10,7 +10,7 @@ from app.grading import operations, queries
 from app.grading.models import CellScore
 from app.grading.operations.attempts import MOST_CLAIMS
 from app.grading.rules import AttemptState
-from app.kernel import clock
+from app.kernel import blobs, clock
 from app.kernel.database import db
 from app.learning import queries as learning
 from tests.grading.helpers import grade_with, hand_in, result
@@ -100,14 +100,18 @@ class TestRunAttempt:
             assert "range(n)" in shown
             assert "[0, 1, 4, 9, 16]" not in shown, "a hidden test is never shown"
 
-    def test_gives_the_attempt_back_when_the_lab_cannot_be_read(self, enrolled, monkeypatch):
+    def test_gives_the_attempt_back_when_the_lab_cannot_be_read(self, enrolled, instance):
         with enrolled.app.app_context():
             made = hand_in(enrolled, "mei")
-            db.session.execute(text("UPDATE lab_files SET blob = repeat('0', 64)"))
-            db.session.commit()
-            db.session.expire_all()
-            with pytest.raises(Exception, match="0000"):
-                operations.run_attempt(made.attempt.id)
+            file = next(f for f in made.lab_version.files if f.path == "data/numbers.csv")
+            path = instance / "blobs" / file.blob[:2] / file.blob[2:]
+            content = path.read_bytes()
+            path.unlink()
+            try:
+                with pytest.raises(blobs.BlobMissing):
+                    operations.run_attempt(made.attempt.id)
+            finally:
+                path.write_bytes(content)
             assert made.attempt.state is AttemptState.QUEUED
 
 

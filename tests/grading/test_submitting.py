@@ -95,7 +95,7 @@ class TestReading:
             for handle in ("mei", "lin", "ping"):
                 person = enrolled.person(handle)
                 assert queries.submission_visible_to(person, made.id).id == made.id
-            for handle in ("hao", "wang", "jia", "yun", "guo", "fang", "ting"):
+            for handle in ("hao", "wang", "jia-office", "yun", "guo", "fang", "ting"):
                 with pytest.raises(NotVisible):
                     queries.submission_visible_to(enrolled.person(handle), made.id)
 
