@@ -14,13 +14,15 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app import engine
 from app.accounts.models import Person
+from app.catalog.models import CourseItem, Module
+from app.catalog.rules import ItemKind
 from app.grading import policies
 from app.grading.models import Attempt, ManualScore, NotebookScore, Submission
 from app.grading.rules import LIVE, AttemptState
 from app.kernel import blobs
 from app.kernel.database import db
 from app.kernel.errors import NotVisible
-from app.learning.models import Section, SectionStaff
+from app.learning.models import Enrolment, Offering, Section, SectionStaff
 
 __all__ = [
     "QueueState",
@@ -81,6 +83,43 @@ def my_submissions_in(person: Person, section_ids: Iterable[uuid.UUID]) -> list[
             .where(Submission.person_id == person.id, Submission.section_id.in_(list(section_ids)))
             .order_by(Submission.number)
             .options(selectinload(Submission.attempts).selectinload(Attempt.notebooks))
+        )
+    )
+
+
+def my_newest_submissions(person: Person) -> list[Submission]:
+    """Her newest submission to each lab that her courses still have, newest first."""
+    newest = (
+        select(Submission.id)
+        .join(Section, Section.id == Submission.section_id)
+        .join(Offering, Offering.id == Section.offering_id)
+        .join(Module, Module.course_version_id == Offering.course_version_id)
+        .join(
+            CourseItem,
+            (CourseItem.module_id == Module.id)
+            & (CourseItem.kind == ItemKind.LAB)
+            & (CourseItem.slug == Submission.lab_slug),
+        )
+        .join(
+            Enrolment,
+            (Enrolment.section_id == Submission.section_id)
+            & (Enrolment.person_id == Submission.person_id)
+            & Enrolment.withdrawn_at.is_(None),
+        )
+        .where(Submission.person_id == person.id)
+        .ext(distinct_on(Submission.section_id, Submission.lab_slug))
+        .order_by(Submission.section_id, Submission.lab_slug, Submission.number.desc())
+    )
+    return list(
+        db.session.scalars(
+            select(Submission)
+            .where(Submission.id.in_(newest))
+            .order_by(Submission.submitted_at.desc())
+            .options(
+                joinedload(Submission.section),
+                joinedload(Submission.lab_version),
+                selectinload(Submission.attempts),
+            )
         )
     )
 

@@ -30,6 +30,8 @@ from app.web.layout import Todo, TodoSection, layout
 from app.web.streams import stream
 from app.workspaces import hub
 
+NEWEST_ON_HOME = 5
+
 bp = Blueprint("grading", __name__, template_folder="templates")
 
 
@@ -227,20 +229,9 @@ def create_attempt(submission_id: uuid.UUID) -> Any:
 
 def work_that_came_back(person: Person) -> Iterable[TodoSection]:
     """A student's home: results of her newest submissions."""
-    views = learning.my_enrolments(person)
-    if not views:
-        return
-    codes = {view.section.id: view for view in views}
-    newest: dict[tuple[uuid.UUID, str], Submission] = {}
-    for row in queries.my_submissions_in(person, codes):
-        newest[(row.section_id, row.lab_slug)] = row
     items = []
-    for row in sorted(newest.values(), key=lambda s: s.submitted_at, reverse=True)[:5]:
-        view = codes[row.section_id]
-        item = view.version.item(ItemKind.LAB, row.lab_slug)
+    for row in queries.my_newest_submissions(person)[:NEWEST_ON_HOME]:
         attempt = row.attempt
-        if item is None:
-            continue
         detail = _("Submission %(number)s", number=row.number)
         if attempt.score is not None:
             detail += " · " + _(
@@ -250,8 +241,8 @@ def work_that_came_back(person: Person) -> Iterable[TodoSection]:
             )
         items.append(
             Todo(
-                title=str(item.title),
-                url=url_for("grading.lab", code=view.section.code, slug=row.lab_slug) + "#results",
+                title=str(row.lab_version.title),
+                url=url_for("grading.lab", code=row.section.code, slug=row.lab_slug) + "#results",
                 detail=detail,
                 action=_("See the result"),
                 status=attempt.state.value,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, selectinload
 
 from app.accounts.models import Membership, OAuthToken, Person, SignIn, SigningKey
 from app.accounts.rules import hash_token
@@ -26,7 +26,7 @@ def live_sign_in(token: str) -> SignIn | None:
             Person.suspended_at.is_(None),
         )
         .options(
-            joinedload(SignIn.person)
+            contains_eager(SignIn.person)
             .selectinload(Person.memberships)
             .joinedload(Membership.organisation)
         )
