@@ -1,6 +1,7 @@
 """What runs in a lab's page reads nothing of the site or of another's lab; and who is suspended
 is out everywhere."""
 
+import contextlib
 import time
 import urllib.request
 
@@ -78,6 +79,33 @@ def test_hostile_output_reads_nothing(house, visit, reader):
     assert page.url.endswith("/account")
 
 
+def test_signing_out_ends_the_labs_session_and_leaves_her_work_running(house, visit):
+    page = visit("hao@rongnan.example")
+    code = section(page)
+    lab = open_lab(page, f"/learn/{code}/labs/{LAB}").url
+    running = server_of("hao")
+    assert running
+    page.goto(house.url)
+    page.locator("form[action$='/sign-out'] button").evaluate("button => button.click()")
+    page.wait_for_url(lambda url: url.startswith(house.url))
+    page.goto(f"{house.url}/account")
+    assert "/sign-in" in page.url
+    page.wait_for_timeout(6000)  # her server believes a token for five seconds
+    page.goto(lab)
+    page.wait_for_url(f"{house.url}/sign-in**")
+    assert all(p.is_running() for p in running), "her kernels go on"
+
+
+def server_of(handle: str) -> list[psutil.Process]:
+    """The processes of a person's server, by the name that the Hub gave them."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.environ().get("JUPYTERHUB_USER") == handle:
+                found.append(process)
+    return found
+
+
 def test_a_suspended_person_is_out_within_a_minute(house, visit):
     page = visit("mei@rongnan.example")
     code = section(page)
@@ -87,11 +115,8 @@ def test_a_suspended_person_is_out_within_a_minute(house, visit):
     lab.on("websocket", lambda socket: socket.on("close", lambda _socket: sockets.append(True)))
     lab.reload()
     lab.wait_for_selector(".jp-Notebook .jp-Cell", timeout=120_000)
-    processes = [
-        p
-        for p in psutil.process_iter(["cmdline"])
-        if "/user/mei" in " ".join(p.info["cmdline"] or [])
-    ]
+    processes = server_of("mei")
+    assert processes
 
     operator = visit("ting@programme.example")
     operator.goto("/people?q=mei@rongnan.example")
