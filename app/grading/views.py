@@ -262,7 +262,7 @@ def waiting_for_me(person: Person) -> Iterable[TodoSection]:
             url=url_for("grading.submission", submission_id=row.id),
             detail=str(sections[row.section_id].version.title),
             action=_("Grade"),
-            status=row.attempt.state.value if row.attempt.pending_count == 0 else "manual",
+            status="waiting" if row.attempt.pending_count else row.attempt.state.value,
         )
         for row in queries.waiting_for_a_person(sections)
     ]

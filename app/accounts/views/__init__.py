@@ -5,6 +5,7 @@ from flask import Flask
 from app.accounts import session
 from app.accounts.views import (  # noqa: F401 (each adds its routes)
     filters,
+    home,
     invitations,
     navigation,
     organisations,
@@ -23,3 +24,4 @@ __all__ = ["bp", "init_app"]
 def init_app(app: Flask) -> None:
     session.init_app(app)
     navigation.init_app(app)
+    home.init_app(app)
