@@ -10,6 +10,7 @@ from flask import Flask
 
 from app import checks, engine
 from app import worker as worker_process
+from app.autograde import cli as autograde_cli
 from app.factory import ROOMS, create_app
 from app.hosting import cli as hosting_cli
 from app.kernel import schema
@@ -127,7 +128,7 @@ for _room in ("kernel", *ROOMS):
     if importlib.util.find_spec(f"app.{_room}.cli") is not None:
         for _command in importlib.import_module(f"app.{_room}.cli").commands:
             main.add_command(in_app(_command))
-for _command in hosting_cli.commands:
+for _command in (*hosting_cli.commands, *autograde_cli.commands):
     main.add_command(_command)
 
 

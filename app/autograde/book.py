@@ -1,0 +1,265 @@
+"""The gradebook: nbgrader's own database, opened once, with the rows its commands write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from app import engine
+from app.autograde import sources
+from app.autograde.course import Course, Submission
+from app.autograde.errors import CourseError, SubmissionError
+
+__all__ = ["Book", "Kept"]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the gradebook says of one notebook: ``checksums`` by grade id."""
+
+    name: str
+    checksums: Mapping[str, str | None] = field(default_factory=dict)
+
+
+class Book:
+    """The gradebook of a course. For one thread; close it, or use it in a ``with``."""
+
+    def __init__(self, course: Course) -> None:
+        """Open the gradebook; a new one is made where there is none. Raises CourseError."""
+        from nbgrader.api import Gradebook
+        from sqlalchemy.exc import SQLAlchemyError
+
+        self.course = course
+        url = course.directory.db_url
+        try:
+            _name_version(url)
+            self.gradebook = Gradebook(url, course.directory.course_id)
+        except (SQLAlchemyError, ImportError, ValueError) as error:
+            raise CourseError(self.explain(error)) from error
+
+    def __enter__(self) -> Book:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.gradebook.close()
+
+    def explain(self, error: Exception) -> str:
+        """Return a sentence for what the database said."""
+        said = str(getattr(error, "orig", None) or error).partition("\n")[0]
+        advice = ""
+        if "locked" in said:
+            advice = " Another program is writing to it; try again when it has finished."
+        elif "no such column" in said or "no such table" in said or "does not exist" in said:
+            advice = " It may be of an older nbgrader: back it up, then run `nbgrader db upgrade`."
+        return f"The gradebook cannot be used: {said}.{advice}"
+
+    def prepare(self) -> list[str]:
+        """Add the assignment with its notebooks from the source where the gradebook has none.
+
+        Returns warnings. Raises CourseError when there is no such assignment.
+        """
+        from nbgrader.api import MissingEntry
+        from nbgrader.preprocessors import SaveCells
+
+        name = self.course.assignment
+        paths = self.course.source_notebooks()
+        try:
+            assignment = self.gradebook.find_assignment(name)
+        except MissingEntry:
+            assignment = None
+        known = {notebook.name for notebook in assignment.notebooks} if assignment else set()
+        new = [path for path in paths if path.stem not in known]
+        if not known and not new:
+            raise CourseError(self._unknown())
+        if not new:
+            return []
+        if assignment is not None and assignment.submissions and known:
+            names = ", ".join(path.name for path in new)
+            return [
+                f"{names} came to the source after submissions were graded, so nbgrader's gradebook"
+                " does not take it in any more. It is left out."
+            ]
+        made = [sources.generate(self.course, path) for path in new]
+        self.gradebook.update_or_create_assignment(name)
+        save = SaveCells(parent=self.course.converter)
+        for nb, resources in made:
+            save.preprocess(nb, resources)
+        self.gradebook.db.expire_all()
+        return []
+
+    def _unknown(self) -> str:
+        course = self.course
+        parent = course.source_folder.parent
+        if course.source_folder.is_dir():
+            return f"There is no notebook in {course.source_folder}."
+        others = (
+            {path.name for path in parent.iterdir() if path.is_dir()} if parent.is_dir() else ()
+        )
+        there = {*others, *(assignment.name for assignment in self.gradebook.assignments)}
+        here = ", ".join(sorted(there)) or "none"
+        return (
+            f"There is no assignment {course.assignment}: neither {course.source_folder} nor the"
+            f" gradebook has it. Assignments here: {here}."
+        )
+
+    def notebooks(self) -> list[Any]:
+        """Return the assignment's notebooks, as rows."""
+        rows = self.gradebook.find_assignment(self.course.assignment).notebooks
+        return sorted(rows, key=lambda row: row.name)
+
+    def kept(self) -> dict[str, Kept]:
+        return {
+            row.name: Kept(row.name, {cell.name: cell.checksum for cell in row.source_cells})
+            for row in self.notebooks()
+        }
+
+    def add_missing_cells(self, submission: Submission, names: set[str]) -> dict[str, bytes]:
+        """Return notebooks with the cells that their student deleted, where the course wants that.
+
+        That is nbgrader's ``OverwriteCells.add_missing_cells``; by default nothing is returned.
+        """
+        from nbgrader.preprocessors import DeduplicateIds, NbGraderPreprocessor, OverwriteCells
+
+        step = OverwriteCells(parent=self.course.converter)
+        changed: dict[str, bytes] = {}
+        for path in submission.notebooks if step.add_missing_cells else ():
+            if path.stem not in names:
+                continue
+            step.gradebook = self.gradebook
+            step.notebook_id, step.assignment_id = path.stem, self.course.assignment
+            try:
+                nb, _ = DeduplicateIds(parent=self.course.converter)(sources.read_source(path), {})
+                nb, _ = NbGraderPreprocessor.preprocess(step, nb, {})
+                nb, _ = step.add_missing_grade_cells(nb, {})
+                nb, _ = step.add_missing_task_cells(nb, {})
+                changed[path.name] = nbformat.writes(nb).encode()
+            except Exception:  # what nbgrader cannot complete is graded as it was handed in
+                self.gradebook.db.rollback()
+        return changed
+
+    def open_submission(self, submission: Submission, timestamp: datetime | None) -> float:
+        """Make or update the student's and the submission's rows; return the seconds it is late."""
+        from nbgrader.api import MissingEntry
+
+        book, student = self.gradebook, submission.student
+        if self.course.converter.create_student:
+            book.update_or_create_student(student)
+        else:
+            try:
+                book.find_student(student)
+            except MissingEntry as error:
+                raise SubmissionError(
+                    "this student is not in the gradebook, and nbgrader_config.py says not to add"
+                    " students"
+                ) from error
+        given = {} if timestamp is None else {"timestamp": timestamp}
+        row = book.update_or_create_submission(self.course.assignment, student, **given)
+        return float(row.total_seconds_late)
+
+    def record(
+        self,
+        submission: Submission,
+        results: Sequence[engine.NotebookResult],
+        executed: Mapping[str, NotebookNode],
+    ) -> None:
+        """Write scores and automatic comments, as nbgrader's ``SaveAutoGrades`` does.
+
+        A notebook that was not submitted has 0 everywhere. A score that a person gave stays.
+        """
+        for notebook in self.notebooks():
+            if not (submission.folder / f"{notebook.name}.ipynb").exists():
+                for _, grade in self._rows("Grade", notebook.name, submission.student):
+                    grade.auto_score, grade.needs_manual_grade = 0, False
+        for result in results:
+            if result.reason_code == "missing-notebook":
+                continue
+            scores = {cell.grade_id: cell.score for cell in result.cells}
+            for name, grade in self._rows("Grade", result.name, submission.student):
+                if name in scores:
+                    grade.auto_score = scores[name]
+                    grade.needs_manual_grade = (
+                        grade.manual_score is not None or grade.auto_score is None
+                    )
+            if result.name in executed:
+                self._comment(result.name, submission.student, executed[result.name])
+        self.gradebook.db.commit()
+
+    def _comment(self, notebook: str, student: str, nb: NotebookNode) -> None:
+        from nbgrader import utils
+
+        untouched = {
+            cell.metadata.nbgrader["grade_id"]: not utils.is_task(cell)
+            and cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
+            for cell in nb.cells
+            if utils.is_solution(cell) or utils.is_task(cell)
+        }
+        for name, comment in self._rows("Comment", notebook, student):
+            if name in untouched:
+                comment.auto_comment = "No response." if untouched[name] else None
+
+    def _rows(self, kind: str, notebook: str, student: str) -> list[tuple[str, Any]]:
+        """Return the notebook's grades or comments with their cells' names."""
+        from nbgrader import api
+
+        table = getattr(api, kind)
+        owner = self.gradebook.find_submission_notebook(notebook, self.course.assignment, student)
+        query = (
+            self.gradebook.db.query(api.BaseCell.name, table)
+            .join(api.BaseCell, table.cell_id == api.BaseCell.id)
+            .filter(table.notebook_id == owner.id)
+        )
+        return [(name, row) for name, row in query]
+
+    def penalize(self, submission: Submission, notebooks: Mapping[str, NotebookNode]) -> None:
+        """Assign the penalties for a late submission by the course's configured method."""
+        from nbgrader.preprocessors import AssignLatePenalties
+
+        step = AssignLatePenalties(parent=self.course.converter)
+        for name, nb in notebooks.items():
+            resources = {
+                "nbgrader": {
+                    "notebook": name,
+                    "assignment": self.course.assignment,
+                    "student": submission.student,
+                    "db_url": self.course.directory.db_url,
+                }
+            }
+            step(nb, resources)
+        self.gradebook.db.expire_all()
+
+    def forgive(self, submission: Submission, notebooks: Mapping[str, NotebookNode]) -> None:
+        """Take back the penalties of a submission that is not late (any more)."""
+        for name in notebooks:
+            self.gradebook.find_submission_notebook(
+                name, self.course.assignment, submission.student
+            ).late_submission_penalty = None
+        self.gradebook.db.commit()
+
+
+def _name_version(url: str) -> None:
+    """Write the schema's version into a new gradebook.
+
+    nbgrader asks the ``alembic`` command for it, which need not be on the path and takes seconds.
+    """
+    import nbgrader
+    from alembic.script import ScriptDirectory
+    from sqlalchemy import create_engine, inspect, text
+
+    database = create_engine(url)
+    try:
+        if inspect(database).get_table_names():
+            return
+        head = ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic")).get_current_head()
+        with database.begin() as connection:
+            connection.execute(
+                text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+            )
+            connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": head})
+    finally:
+        database.dispose()
