@@ -165,7 +165,7 @@ class TestAuthorizing:
         for person in (people["yun"], make_person("new@nowhere.example", verified=False)):
             answer = Hub(app, as_person(person)).authorize()
             assert answer.status_code == 403 and answer.location is None
-            assert "實作環境尚未對你開放" in answer.text
+            assert "實作環境尚未對您開放" in answer.text
 
 
 class TestRedeeming:

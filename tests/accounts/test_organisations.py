@@ -42,7 +42,7 @@ class TestInviting:
     def test_shows_to_who_owns_the_address_without_the_letter(self, people, as_person, make_person):
         invite(as_person(people["lin"]))
         page = as_person(make_person("new@b.example")).get("/account").text
-        assert "給你的邀請" in page
+        assert "給您的邀請" in page
 
     def test_lets_one_person_join_once(self, app, people, as_person, make_person, link_in):
         invite(as_person(people["lin"]))

@@ -90,7 +90,7 @@ class TestChanging:
     def test_needs_the_present_one(self, make_person, as_person):
         here = as_person(make_person("ann@a.example"))
         answer = here.post("/account/password", data={"present": "guess", "password": NEW})
-        assert answer.status_code == 422 and "不是你目前的密碼" in answer.text
+        assert answer.status_code == 422 and "不是您目前的密碼" in answer.text
 
 
 class TestHashes:

@@ -87,7 +87,7 @@ def test_signing_out_ends_the_labs_session_and_leaves_her_work_running(house, vi
     assert running
     page.goto(house.url)
     page.locator("form[action$='/sign-out'] button").evaluate("button => button.click()")
-    page.wait_for_url(lambda url: url.startswith(house.url))
+    expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
     page.goto(f"{house.url}/account")
     assert "/sign-in" in page.url
     page.wait_for_timeout(6000)  # her server believes a token for five seconds

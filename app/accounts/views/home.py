@@ -37,7 +37,7 @@ def what_your_account_needs(person: Person) -> Iterable[TodoSection]:
             Todo(
                 title=_("Invitation from %(name)s", name=invitation.organisation.name),
                 url=url_for("accounts.profile"),
-                action=_("Answer"),
+                action=_("Reply"),
                 status="waiting",
             )
         )
@@ -63,7 +63,7 @@ def whom_you_look_after(person: Person) -> Iterable[TodoSection]:
                 title=_("People"),
                 url=url_for("accounts.people"),
                 detail=_("Find somebody, see her roles, suspend or restore her."),
-                action=_("Open"),
+                action=_("Manage"),
             )
         )
     run = queries.organisations_open_to(person)
@@ -73,7 +73,7 @@ def whom_you_look_after(person: Person) -> Iterable[TodoSection]:
                 title=str(organisation.name),
                 url=url_for("accounts.organisation", slug=organisation.slug),
                 detail=_("Its people, invitations and roster"),
-                action=_("Open"),
+                action=_("Manage"),
             )
         )
     if len(run) > MOST_ORGANISATIONS:
@@ -82,7 +82,7 @@ def whom_you_look_after(person: Person) -> Iterable[TodoSection]:
             Todo(
                 title=ngettext("%(num)s more organisation", "%(num)s more organisations", more),
                 url=url_for("accounts.organisations"),
-                action=_("Open"),
+                action=_("Manage"),
             )
         )
     yield TodoSection(_("Whom you look after"), items)
