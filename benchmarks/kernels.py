@@ -29,10 +29,9 @@ class ToLoopback(httpx.HTTPTransport):
 class KernelDoor:
     """The Jupyter server at BASE (ending in a slash), for a client that is signed in there."""
 
-    def __init__(self, http: httpx.Client, base: str, port: int) -> None:
+    def __init__(self, http: httpx.Client, base: str) -> None:
         self.http = http
         self.base = base
-        self.port = port
 
     def first_reply(self, notebook: str) -> None:
         """Open NOTEBOOK's kernel as JupyterLab does and return when it has answered."""

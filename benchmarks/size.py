@@ -18,10 +18,13 @@ class Size:
     light_submissions: int = 60
     lab_submissions: int = 8
     """Per lab of ``courses/``."""
+    classes: tuple[str, ...] = ("light", "scientific")
     class_students: int = 6
     class_notebooks: int = 2
     class_rounds: int = 2
     """How often nbgrader and the engine take turns with a class."""
+    spawn_warm_up: int = 1
+    """People whose way is not counted: the first one's programs come from the disk."""
     spawns: int = 10
     people: int = 20
     """Whose servers are up when their memory is measured."""
@@ -33,9 +36,11 @@ SMALL = Size(
     requests=40,
     light_submissions=2,
     lab_submissions=0,
+    classes=("light",),
     class_students=1,
     class_notebooks=1,
     class_rounds=1,
+    spawn_warm_up=0,
     spawns=1,
     people=1,
 )

@@ -4,6 +4,7 @@ import re
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from html import unescape
 from urllib.parse import urlsplit
 
@@ -22,34 +23,59 @@ from jupyter_config.spawner import sockets_folder
 AT_ONCE = 2
 
 
+@dataclass(frozen=True)
+class Way:
+    """Seconds of the three parts of a way into a lab."""
+
+    server: float
+    """From the click until the site says that the server is there."""
+    page: float
+    """Until JupyterLab's page has come: signing in at the Hub and fetching the lab included."""
+    kernel: float
+    """Until the notebook's kernel has answered."""
+
+    @property
+    def whole(self) -> float:
+        return self.server + self.page + self.kernel
+
+
 def run(size: Size) -> None:
     """Print ``spawn.ready`` and ``spawn.idle-memory``, each beside a Hub as it comes."""
     with house.running("proxy", "site", "hub") as place, StockHub() as stock:
         with place.app.app_context():
             world.fill_catalogue(1)
-            handles = world.make_students(max(size.spawns + 1, size.people))
+            handles = world.make_students(max(size.spawn_warm_up + size.spawns, size.people))
             world.section(world.LIGHT_COURSE).capacity = len(handles)
             code = world.enrol(handles, world.LIGHT_COURSE)
         students = [Student(place, handle, code) for handle in handles]
         try:
-            ours, theirs = [], []
-            # The first of each reads the programs from the disk; it is not counted.
-            for number, student in enumerate(students[: size.spawns + 1]):
-                report.say(f"  server {number} of {size.spawns}")
-                ours.append(student.open_lab())
-                student.stop()
-                theirs.append(stock.open_lab(student.handle))
-                stock.stop(student.handle)
-            report.spread(
-                "spawn.ready",
-                ours[1:],
-                stock_p50=statistics.median(theirs[1:]),
-                peer="the Hub with LocalProcessSpawner, by its REST API",
-            )
+            _ready(students, stock, size)
             _memory(students[: size.people], stock)
         finally:
             for student in students:
-                student.close()
+                student.http.close()
+
+
+def _ready(students: "list[Student]", stock: StockHub, size: Size) -> None:
+    """Everybody opens her first lab, here and at the other Hub in turn, one after another."""
+    ours: list[Way] = []
+    theirs: list[float] = []
+    for number, student in enumerate(students[: size.spawn_warm_up + size.spawns]):
+        report.say(f"  person {number + 1}")
+        ours.append(student.open_lab())
+        student.stop()
+        theirs.append(stock.open_lab(student.handle))
+        stock.stop(student.handle)
+    ours, theirs = ours[size.spawn_warm_up :], theirs[size.spawn_warm_up :]
+    report.spread(
+        "spawn.ready",
+        [way.whole for way in ours],
+        server_p50=statistics.median(way.server for way in ours),
+        page_p50=statistics.median(way.page for way in ours),
+        kernel_p50=statistics.median(way.kernel for way in ours),
+        stock_p50=statistics.median(theirs),
+        stock="JupyterHub with SimpleLocalProcessSpawner, asked by REST, without pages",
+    )
 
 
 def _memory(students: "list[Student]", stock: StockHub) -> None:
@@ -84,19 +110,22 @@ class Student:
         self.http.cookies.set("banyan", place.sign_in(handle), domain="localhost.local")
         self.hub = RestHub(place.app.extensions["config"])
 
-    def open_lab(self) -> float:
-        """Seconds from the click to the first reply of the notebook's kernel."""
+    def open_lab(self) -> Way:
+        """Click, follow the pages to the notebook, open its kernel."""
         page = self.http.get(self.lab).raise_for_status().text
         token = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert token is not None
         began = time.perf_counter()
         opening = self.http.post(f"{self.lab}/workspace", data={"csrf_token": token[1]})
-        notebook = self.http.get(self._follow(opening.raise_for_status().text)).raise_for_status()
+        address = self._follow(opening.raise_for_status().text)
+        ready = time.perf_counter()
+        notebook = self.http.get(address).raise_for_status()
+        shown = time.perf_counter()
         path = urlsplit(str(notebook.url)).path.partition("/tree/")[2]
         assert path == f"{self.code}/{world.LIGHT_LAB}/{world.LIGHT_LAB}.ipynb", notebook.url
         base = f"http://{self.handle}.labs.localhost:{self.place.port}/user/{self.handle}/"
-        KernelDoor(self.http, base, self.place.port).first_reply(path)
-        return time.perf_counter() - began
+        KernelDoor(self.http, base).first_reply(path)
+        return Way(ready - began, shown - ready, time.perf_counter() - shown)
 
     def _follow(self, page: str) -> str:
         """Do as live.js does until the page says where the notebook is."""
@@ -120,9 +149,6 @@ class Student:
         process = ServerProcess.load(record)
         assert process is not None
         return tree_mb(psutil.Process(process.pid))
-
-    def close(self) -> None:
-        self.http.close()
 
 
 def _address(page: str) -> str | None:

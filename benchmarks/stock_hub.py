@@ -113,7 +113,7 @@ class StockHub:
             self._call("POST", f"/users/{name}/server")
             wait_for(lambda: self._is_ready(name), f"the server of {name}", step=0.05)
             base = f"http://127.0.0.1:{self.port}/user/{name}/"
-            KernelDoor(http, base, self.port).first_reply(NOTEBOOK)
+            KernelDoor(http, base).first_reply(NOTEBOOK)
             return time.perf_counter() - began
 
     def stop(self, name: str) -> None:
