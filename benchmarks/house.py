@@ -9,10 +9,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+import psutil
 from flask import Flask
 
 from app.accounts import operations as accounts
@@ -34,6 +35,7 @@ class House:
 
     folder: Path
     port: int
+    _supervisor: list[psutil.Process] = field(default_factory=list)
 
     @property
     def instance(self) -> Path:
@@ -57,6 +59,16 @@ class House:
     @property
     def dsn(self) -> str:
         return cluster_of(self.instance).dsn()
+
+    def cpu_seconds(self, word: str) -> float:
+        """What the part with WORD in its command line has computed so far, its workers included.
+
+        Unlike seconds on a clock, it is nearly the same when others use the machine too.
+        """
+        (supervisor,) = self._supervisor
+        parts = [p for p in supervisor.children() if any(word in part for part in p.cmdline())]
+        found = [p for part in parts for p in (part, *part.children(recursive=True))]
+        return sum(p.cpu_times().user + p.cpu_times().system for p in found)
 
     def sign_in(self, handle: str) -> str:
         """A new browser of this person: the value of its session cookie."""
@@ -89,6 +101,7 @@ def running(*parts: str) -> Iterator[House]:
                 stderr=output,
                 start_new_session=True,
             )
+        house._supervisor.append(psutil.Process(process.pid))
         try:
             wait_for(lambda: _is_open(process, log), "the house")
             yield house

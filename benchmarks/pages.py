@@ -68,12 +68,15 @@ def run(size: Size) -> None:
         for page in _pages(place, size):
             report.say(f"  {page.name}")
             statements = _statements(place, page)
+            before = place.cpu_seconds("gunicorn")
             seconds, elapsed = _load(place, page, size.requests)
+            computed = place.cpu_seconds("gunicorn") - before
             report.spread(
                 page.name,
                 seconds,
                 queries=statements,
                 requests_per_second=len(seconds) / elapsed,
+                site_cpu=computed / (len(seconds) + CLIENTS * WARM_UP),
                 clients=CLIENTS,
             )
 

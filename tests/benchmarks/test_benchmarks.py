@@ -18,7 +18,7 @@ from benchmarks.house import CHECKOUT
 
 LINES = {
     "pages": {
-        f"pages.{page}": {"p50", "p95", "queries", "requests_per_second"}
+        f"pages.{page}": {"p50", "p95", "queries", "requests_per_second", "site_cpu"}
         for page in ("home", "catalog", "course", "lesson", "roster")
     },
     "grading-latency": {
