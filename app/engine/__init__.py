@@ -49,6 +49,7 @@ __all__ = [
     "feedback",
     "grade",
     "make_release",
+    "shut_down",
     "standalone_html",
     "validate_source",
     "warm",
@@ -65,11 +66,23 @@ def check() -> None:
     grading.check()
 
 
-def warm() -> None:
-    """Import what grading needs, so that the first submission does not wait for it."""
-    from app.engine import grading
+def warm(environment: Environment | None = None) -> None:
+    """Start what grading needs, so that the first submission does not wait for it.
+
+    With an environment: return when its notebooks can start. Without: return when light ones
+    can, and start the rest meanwhile. Raises EngineUnavailable.
+    """
+    from app.engine import grading, zygotes
 
     grading.check()
+    zygotes.warm(environment)
+
+
+def shut_down() -> None:
+    """End the warm processes; the next submission starts what it needs. At exit it comes alone."""
+    from app.engine import zygotes
+
+    zygotes.shut_down()
 
 
 def make_release(sources: Sequence[NotebookSource]) -> Release:

@@ -24,10 +24,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from app.engine import processes
 from app.engine.results import Limits
 from jupyter_config import sandbox
 
-__all__ = ["CHANNELS", "FOLDER", "HOME", "Enclosure"]
+__all__ = ["CHANNELS", "FOLDER", "HOME", "Enclosure", "environment"]
 
 CHANNELS: Final = ("shell", "iopub")
 HOME: Final = "/home/student"
@@ -86,12 +87,12 @@ class Enclosure:
                 ),
                 files={"/run/banyan/launch.py": LAUNCHER.read_bytes()},
                 # As root there is no user namespace, and limits count by user: one user each.
-                uid=_fresh_id(),
-                gid=_fresh_id(),
+                uid=processes.fresh_id(),
+                gid=processes.fresh_id(),
                 user_name="student",
                 home=HOME,
                 hostname="grading",
-                env=_environment(),
+                env=environment(),
                 limits=sandbox.Rlimits(
                     address_space_bytes=(limits.memory_mb + ADDRESS_SPACE_EXTRA_MB) * MEGABYTE,
                     processes=limits.processes,
@@ -125,7 +126,7 @@ class Enclosure:
     def interrupt(self) -> None:
         """Send the kernel what Ctrl-C sends."""
         init = sandbox.namespace_init(self.process.pid)
-        kernel = _children(init)[:1] if init is not None else []
+        kernel = processes.children(init)[:1] if init is not None else []
         for pid in kernel:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGINT)
@@ -133,11 +134,10 @@ class Enclosure:
     def memory_mb(self) -> float:
         """Return the memory that all of the sandbox's processes use now, shared parts once."""
         init = sandbox.namespace_init(self.process.pid)
-        pids = _descendants(init) if init is not None else []
-        used = sum(_resident(pid) for pid in pids) / MEGABYTE
-        if len(pids) > 2 and used > self.peak_memory_mb:
-            # Forked processes share most of their pages; the exact figure is dearer to read.
-            used = sum(_proportional(pid) for pid in pids) / MEGABYTE
+        if init is None:
+            return 0.0
+        peak = int(self.peak_memory_mb * MEGABYTE)
+        used = processes.memory_bytes(init, peak=peak, alone=2) / MEGABYTE
         self.peak_memory_mb = max(self.peak_memory_mb, used)
         return used
 
@@ -157,7 +157,8 @@ class Enclosure:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """Return the variables of a notebook's process beside HOME and LANG."""
     threads = {
         name: "1"
         for name in (
@@ -169,11 +170,6 @@ def _environment() -> dict[str, str]:
     }
     path = os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"])
     return {"PATH": path, "NBGRADER_EXECUTION": "autograde", **threads}
-
-
-def _fresh_id() -> int:
-    """Return a user id that no account and no other grading has."""
-    return 1_000_000_000 + secrets.randbelow(1_000_000_000)
 
 
 def _tar(files: Mapping[str, bytes]) -> bytes:
@@ -193,42 +189,6 @@ def _memory_file(closing: contextlib.ExitStack, content: bytes) -> int:
         view = view[stream.write(view) or 0 :]
     stream.seek(0)
     return stream.fileno()
-
-
-def _children(pid: int) -> list[int]:
-    found: list[int] = []
-    with contextlib.suppress(OSError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            with contextlib.suppress(OSError):
-                found += [int(child) for child in (task / "children").read_text().split()]
-    return found
-
-
-def _descendants(pid: int) -> list[int]:
-    found, waiting = [pid], [pid]
-    while waiting:
-        children = _children(waiting.pop())
-        found += children
-        waiting += children
-    return found
-
-
-def _resident(pid: int) -> int:
-    try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (OSError, IndexError):
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")
-
-
-def _proportional(pid: int) -> int:
-    try:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
-    except (OSError, ValueError):
-        return 0
-    return 0
 
 
 def _wait_gone(pid: int) -> None:

@@ -14,7 +14,6 @@ from nbgrader.preprocessors import LimitOutput
 from app.engine import hidden, messages, notebooks
 from app.engine.bookkeeping import SourceBook, SourceCell, kind_of, quiet
 from app.engine.executor import Executor, Job, Run
-from app.engine.kernel_executor import KernelExecutor
 from app.engine.outputs import tidy
 from app.engine.results import (
     CellResult,
@@ -28,6 +27,7 @@ from app.engine.results import (
 from app.engine.scoring import score_cell
 from app.engine.submission import working_files
 from app.engine.warmth import cache_files
+from app.engine.zygote_executor import ZygoteExecutor
 from jupyter_config import sandbox
 
 __all__ = ["check", "grade"]
@@ -55,7 +55,7 @@ def grade(
     books = {
         notebooks.plain_name(source.name): SourceBook.of(source.source) for source in lab.notebooks
     }
-    runner = executor or KernelExecutor()
+    runner = executor or ZygoteExecutor()
     try:
         files = working_files(submitted, lab.files, disk_mb=limits.disk_mb)
     except notebooks.Unreadable as error:

@@ -3,22 +3,16 @@
 nbgrader's own ``Execute`` does the driving, so that outputs and time limits mean what they mean
 there. Cells are sent one by one: a test does not exist inside before the cells above it have run.
 
-Tests share the student's process here, so every test has a canary beside it: a cell of the same
-text that must fail at its first line. A student's code that silences failures silences the
-canary too. That detects known ways and proves nothing.
+Tests share the student's process here, so every test has a canary beside it.
 """
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import concurrent.futures
-import os
 import queue
-import secrets
 import threading
 import time
-import warnings
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any, Final, cast
@@ -32,6 +26,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from nbgrader.preprocessors import Execute
 
+from app.engine import canaries, processes
 from app.engine.bookkeeping import LOG
 from app.engine.enclosure import Enclosure
 from app.engine.executor import Job, Run, Stop
@@ -42,7 +37,6 @@ __all__ = ["KernelExecutor"]
 
 START_SECONDS: Final = 60
 WATCH_SECONDS: Final = 0.05
-MOST_PATIENCE: Final = 4.0
 MAX_MESSAGE_BYTES: Final = 32 * 2**20
 MEGABYTE: Final = 2**20
 
@@ -58,15 +52,6 @@ class KernelExecutor:
         steps: queue.SimpleQueue[int | None] = queue.SimpleQueue()
         session = _Session(replace(job, on_cell=steps.put))
         return _in_own_thread(session.run, steps, job.on_cell)
-
-
-def patience() -> float:
-    """How much longer than usual things take on this machine now: 1 to MOST_PATIENCE.
-
-    Time limits are wall clock, as nbgrader's are. On a machine with more to do than cores, honest
-    work would run out of time that it never got.
-    """
-    return min(MOST_PATIENCE, max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)))
 
 
 class _Stopped(Exception):
@@ -139,7 +124,7 @@ class _Session:
         self.result = Run(notebook=job.notebook)
         self.began = time.monotonic()
         self.stop: Stop | None = None
-        stretch = patience()
+        stretch = processes.patience()
         self.cell_seconds = job.limits.cell_seconds * stretch
         self.total_seconds = job.limits.total_seconds * stretch
 
@@ -270,31 +255,16 @@ class _Session:
             self.result.interrupted.add(index)
 
     async def _canary(self, driver: _Driver, test: str) -> bool:
-        """Run a cell that looks like ``test`` and must fail at its first line.
-
-        Any error will do: code that breaks how errors are shown loses its own tests by it, and
-        nbgrader scores it so. Code that knows a canary could repeat the nonce anyway.
-        """
-        nonce = secrets.token_hex(12)
-        source = f"assert False, '{nonce}'"
-        if _compiles(test):
-            source += "\n" + test
-        outputs = await self._canary_outputs(driver, source)
-        if any(out.output_type == "error" for out in outputs):
+        if canaries.failed(await self._canary_outputs(driver, canaries.failing(test))):
             return True
-        self.result.tampered = "a test that must fail did not fail as it should"
+        self.result.tampered = canaries.NOT_FAILED
         return False
 
     async def _number_canary(self, driver: _Driver) -> bool:
-        """Run a cell whose value must arrive unchanged."""
-        nonce = str(secrets.randbelow(10**12))
-        outputs = await self._canary_outputs(driver, nonce)
-        values = [
-            out.data.get("text/plain") for out in outputs if out.output_type == "execute_result"
-        ]
-        if values == [nonce] and not any(out.output_type == "error" for out in outputs):
+        nonce = canaries.number()
+        if canaries.answered(await self._canary_outputs(driver, nonce), nonce):
             return True
-        self.result.tampered = "a value did not arrive as it was"
+        self.result.tampered = canaries.NOT_THE_VALUE
         return False
 
     async def _canary_outputs(self, driver: _Driver, source: str) -> list[NotebookNode]:
@@ -303,22 +273,6 @@ class _Session:
         if self.late:  # her threads may hold the interpreter; that is slow and no proof of more
             raise _Stopped("cell-timeout")
         return cast(list[NotebookNode], cell.outputs)
-
-
-def _compiles(source: str) -> bool:
-    """Say whether IPython could compile ``source`` after another statement in the same cell."""
-    from IPython.core.inputtransformer2 import TransformerManager
-
-    if source.lstrip().startswith("%%") or "__future__" in source:
-        return False
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            plain = TransformerManager().transform_cell("pass\n" + source)
-            compile(plain, "<test>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def _in_own_thread(

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from app import engine
-from app.engine import enclosure, messages
+from app.engine import enclosure, messages, zygote
 from tests.engine import build
 
 LAB = build.notebook(
@@ -213,5 +213,6 @@ def test_a_kernel_that_cannot_start_is_not_the_students_fault(
     monkeypatch: pytest.MonkeyPatch, tmp_path: object
 ) -> None:
     monkeypatch.setattr(enclosure, "HOME", "/proc/nowhere")
+    monkeypatch.setattr(zygote, "HOME", "/proc/nowhere")
     result = build.grade(LAB)
     assert (result.state, result.reason_code) == ("failed", "start")

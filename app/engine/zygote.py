@@ -1,0 +1,286 @@
+"""Warm processes: one per set of libraries, from which every notebook's process is forked.
+
+A zygote is a clean Python that has imported its libraries once, in a sandbox without network,
+secrets or anything that can be written, and that never sees a submission. Each fork of it gets
+namespaces, limits, folders and a user of its own before it reads a byte of one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from app.engine import processes, warmth
+from app.engine.enclosure import ADDRESS_SPACE_EXTRA_MB, FOLDER, HOME, MEGABYTE, environment
+from app.engine.results import Limits
+from jupyter_config import sandbox
+
+__all__ = ["Child", "Zygote", "ZygoteFailed"]
+
+INSIDE: Final = Path(__file__).parent / "inside"
+START_SECONDS: Final = 90
+#: How many notebooks of one zygote run at once; each has a user of its own.
+PLACES: Final = 64
+
+
+class ZygoteFailed(Exception):
+    """The zygote did not start, or did not fork."""
+
+
+@dataclass(frozen=True)
+class _Nest(sandbox.Sandbox):
+    """A sandbox whose trusted process may make further ones of its forks, as root.
+
+    It keeps the capabilities that this takes, and every fork gives all of them up.
+    """
+
+    def _account_files(self) -> dict[str, bytes]:
+        files = super()._account_files()
+        people = "".join(
+            f"{self.user_name}:x:{uid}:{uid}::{self.home}:/bin/bash\n"
+            for uid in range(self.uid, self.uid + PLACES)
+        )
+        groups = "".join(f"{self.user_name}:x:{g}:\n" for g in range(self.uid, self.uid + PLACES))
+        files["/etc/passwd"] = files["/etc/passwd"].splitlines(keepends=True)[0] + people.encode()
+        files["/etc/group"] = files["/etc/group"].splitlines(keepends=True)[0] + groups.encode()
+        return files
+
+    def _namespace_arguments(self) -> list[str]:
+        kept = ("CAP_SYS_ADMIN", "CAP_NET_ADMIN")
+        return super()._namespace_arguments() + [
+            word for name in kept for word in ("--cap-add", name)
+        ]
+
+    def _inside(self, argv: Any) -> list[str]:
+        return ["--", *self.limits.command(), "/usr/bin/env", f"--chdir={self.home}", "--", *argv]
+
+
+@dataclass
+class Child:
+    """A notebook's process: its socket, what it writes to descriptors 1 and 2, and itself."""
+
+    zygote: Zygote
+    uid: int
+    link: socket.socket
+    out: int
+    err: int
+    process: int
+    pid: int
+
+    def interrupt(self) -> None:
+        """Send it what Ctrl-C sends."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.process, signal.SIGINT)
+
+    def close(self) -> None:
+        """End everything inside and wait until nothing of it is left."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.process, signal.SIGKILL)
+        # It is process 1 of its namespace: the kernel reports its end after everybody else's.
+        gone = select.poll()
+        gone.register(self.process, select.POLLIN)
+        dead = bool(gone.poll(30_000))
+        for fd in (self.out, self.err, self.process):
+            os.close(fd)
+        self.link.close()
+        self.zygote.release(self.uid if dead else None)
+
+
+class Zygote:
+    """One warm process. Safe to use from several threads."""
+
+    def __init__(self, libraries: tuple[str, ...]) -> None:
+        """Start it and wait until it is warm. Raises ZygoteFailed."""
+        self.stamp = stamp()
+        self.running = 0
+        self.retired = False
+        first = processes.fresh_id()
+        self.people = range(first, first + PLACES)
+        self.uids = list(self.people)
+        self.change = threading.Condition()
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        started: list[subprocess.Popen[bytes] | BaseException] = []
+        up = threading.Event()
+
+        def keep() -> None:
+            # The kernel ends the sandbox with the thread that started it, so that one stays.
+            try:
+                process = _start(libraries, first, theirs.fileno())
+            except BaseException as error:
+                started.append(error)
+                up.set()
+                return
+            finally:
+                theirs.close()
+            started.append(process)
+            up.set()
+            process.wait()
+
+        self.keeper = threading.Thread(target=keep, name="zygote-keeper", daemon=True)
+        self.keeper.start()
+        up.wait()
+        if isinstance(started[0], BaseException):
+            self.control.close()
+            raise ZygoteFailed(str(started[0])) from started[0]
+        self.process = started[0]
+        self.control.settimeout(START_SECONDS)
+        try:
+            greeting = self.control.recv(100)
+        except OSError:
+            greeting = b""
+        if greeting != b"ready":
+            self.close()
+            raise ZygoteFailed("The warm process did not become ready.")
+        self.control.settimeout(10)
+
+    def usable(self) -> bool:
+        """Say whether it lives and has today's libraries."""
+        return not self.retired and self.process.poll() is None and self.stamp == stamp()
+
+    def fork(self, limits: Limits) -> Child:
+        """Start a process for a notebook. Raises ZygoteFailed."""
+        with self.change:
+            while not self.uids:
+                self.change.wait()
+            uid = self.uids.pop()
+            self.running += 1
+        with contextlib.ExitStack() as undo:
+            undo.callback(self.release, uid)
+            ours, theirs = socket.socketpair()
+            undo.callback(ours.close)
+            out, out_end = os.pipe2(os.O_CLOEXEC)
+            undo.callback(os.close, out)
+            err, err_end = os.pipe2(os.O_CLOEXEC)
+            undo.callback(os.close, err)
+            try:
+                socket.send_fds(
+                    self.control,
+                    [json.dumps(_setup(limits, uid)).encode()],
+                    [theirs.fileno(), out_end, err_end],
+                )
+            except OSError as error:
+                raise ZygoteFailed(f"The warm process does not answer: {error}") from error
+            finally:
+                theirs.close()
+                os.close(out_end)
+                os.close(err_end)
+            ours.settimeout(30)
+            try:
+                _, fds, _, _ = socket.recv_fds(ours, 1, 1)
+            except OSError as error:
+                raise ZygoteFailed(f"The warm process did not fork: {error}") from error
+            if not fds:
+                raise ZygoteFailed("The warm process did not fork.")
+            undo.pop_all()
+        return Child(self, uid, ours, out, err, fds[0], _pid_of(fds[0]))
+
+    def release(self, uid: int | None) -> None:
+        """A notebook's process has ended; None when its user may still be somebody."""
+        with self.change:
+            self.running -= 1
+            if uid is not None:
+                self.uids.append(uid)
+            self.change.notify()
+            idle = self.retired and self.running == 0
+        if idle:
+            self.close()
+
+    def retire(self) -> None:
+        """Fork no more; end when the last notebook has."""
+        with self.change:
+            self.retired = True
+            idle = self.running == 0
+        if idle:
+            self.close()
+
+    def close(self) -> None:
+        """End it and every notebook's process of it, and wait for that."""
+        self.retired = True
+        self.control.close()
+        sandbox.kill(self.process.pid)
+        self.keeper.join(timeout=10)
+
+    def forget(self) -> None:
+        """In a forked copy of the grader: the zygote belongs to the original."""
+        self.control.close()
+
+
+def stamp() -> tuple[int, ...]:
+    """Return what changes when packages are installed or removed."""
+    found = []
+    for place in sys.path:
+        if place.endswith("-packages"):
+            with contextlib.suppress(OSError):
+                found.append(os.stat(place).st_mtime_ns)
+    return tuple(found)
+
+
+def _start(libraries: tuple[str, ...], uid: int, control: int) -> subprocess.Popen[bytes]:
+    fonts = warmth.cache_files(*(name.encode() for name in libraries))
+    box = _Nest(
+        read_only=sandbox.python_paths(),
+        tmpfs=((HOME, MEGABYTE), ("/tmp", MEGABYTE)),  # noqa: S108  # the sandbox's own
+        files={
+            "/run/banyan/zygote.py": (INSIDE / "zygote.py").read_bytes(),
+            "/run/banyan/session.py": (INSIDE / "session.py").read_bytes(),
+            **{f"{HOME}/{path}": content for path, content in fonts.items()},
+        },
+        uid=uid,
+        gid=uid,
+        user_name="student",
+        home=HOME,
+        hostname="grading",
+        env={
+            **environment(),
+            "USER": "student",
+            "LOGNAME": "student",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        },
+        inherit_fds=(control,),
+    )
+    plan = json.dumps({"control": control, "libraries": libraries, "skip": []})
+    return box.popen(
+        [sys.executable, "-I", "/run/banyan/zygote.py", plan],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _setup(limits: Limits, uid: int) -> dict[str, Any]:
+    return {
+        "uid": uid,
+        "home": HOME,
+        "folder": FOLDER,
+        "writable": {
+            HOME: limits.disk_mb * MEGABYTE,
+            "/tmp": limits.disk_mb * MEGABYTE,  # noqa: S108  # the sandbox's own
+            "/dev/shm": sandbox.SHM_BYTES,  # noqa: S108
+        },
+        "limits": {
+            "RLIMIT_CORE": 0,
+            "RLIMIT_AS": (limits.memory_mb + ADDRESS_SPACE_EXTRA_MB) * MEGABYTE,
+            "RLIMIT_NPROC": limits.processes,
+            "RLIMIT_FSIZE": limits.disk_mb * MEGABYTE,
+            "RLIMIT_CPU": math.ceil(limits.total_seconds),
+            "RLIMIT_NOFILE": 1024,
+        },
+    }
+
+
+def _pid_of(descriptor: int) -> int:
+    for line in Path(f"/proc/self/fdinfo/{descriptor}").read_text().splitlines():
+        if line.startswith("Pid:"):
+            return int(line.split()[1])
+    raise ZygoteFailed("A process's descriptor does not say whose it is.")
