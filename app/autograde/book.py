@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -143,80 +144,100 @@ class Book:
                 self.gradebook.db.rollback()
         return changed
 
-    def open_submission(self, submission: Submission, timestamp: datetime | None) -> float:
-        """Make or update the student's and the submission's rows; return the seconds it is late."""
-        from nbgrader.api import MissingEntry
-
-        book, student = self.gradebook, submission.student
-        if self.course.converter.create_student:
-            book.update_or_create_student(student)
-        else:
-            try:
-                book.find_student(student)
-            except MissingEntry as error:
-                raise SubmissionError(
-                    "this student is not in the gradebook, and nbgrader_config.py says not to add"
-                    " students"
-                ) from error
-        given = {} if timestamp is None else {"timestamp": timestamp}
-        row = book.update_or_create_submission(self.course.assignment, student, **given)
-        return float(row.total_seconds_late)
-
     def record(
         self,
         submission: Submission,
+        timestamp: datetime | None,
         results: Sequence[engine.NotebookResult],
         executed: Mapping[str, NotebookNode],
     ) -> None:
-        """Write scores and automatic comments, as nbgrader's ``SaveAutoGrades`` does.
+        """Write the submission with its scores and automatic comments, all of it or nothing.
 
-        A notebook that was not submitted has 0 everywhere. A score that a person gave stays.
+        As nbgrader's ``SaveAutoGrades``: a notebook that was not submitted has 0 everywhere, a
+        score that a person gave stays. A submission that is late gets its penalty too. Raises
+        SubmissionError.
         """
-        for notebook in self.notebooks():
-            if not (submission.folder / f"{notebook.name}.ipynb").exists():
-                for _, grade in self._rows("Grade", notebook.name, submission.student):
+        with self._together():
+            row = self._submission(submission.student, timestamp)
+            late = row.total_seconds_late > 0
+            scores = {
+                (result.name, cell.grade_id): cell.score
+                for result in results
+                for cell in result.cells
+            }
+            absent = {
+                item.name
+                for item in row.notebooks
+                if not (submission.folder / f"{item.name}.ipynb").exists()
+            }
+            for notebook, name, grade in self._rows("Grade", row.id):
+                if notebook in absent:
                     grade.auto_score, grade.needs_manual_grade = 0, False
-        for result in results:
-            if result.reason_code == "missing-notebook":
-                continue
-            scores = {cell.grade_id: cell.score for cell in result.cells}
-            for name, grade in self._rows("Grade", result.name, submission.student):
-                if name in scores:
-                    grade.auto_score = scores[name]
+                elif (notebook, name) in scores:
+                    grade.auto_score = scores[notebook, name]
                     grade.needs_manual_grade = (
                         grade.manual_score is not None or grade.auto_score is None
                     )
-            if result.name in executed:
-                self._comment(result.name, submission.student, executed[result.name])
-        self.gradebook.db.commit()
+            untouched = {name: _untouched(nb) for name, nb in executed.items()}
+            for notebook, name, comment in self._rows("Comment", row.id):
+                if name in untouched.get(notebook, {}):
+                    comment.auto_comment = "No response." if untouched[notebook][name] else None
+            for item in row.notebooks:
+                if item.name in executed and not late:
+                    item.late_submission_penalty = None
+        if late:
+            self._penalize(submission, executed)
 
-    def _comment(self, notebook: str, student: str, nb: NotebookNode) -> None:
-        from nbgrader import utils
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        """Make one transaction of what nbgrader's gradebook commits step by step."""
+        session = self.gradebook.db
+        session.commit = session.flush
+        try:
+            yield
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            del session.commit
+        try:
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
 
-        untouched = {
-            cell.metadata.nbgrader["grade_id"]: not utils.is_task(cell)
-            and cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
-            for cell in nb.cells
-            if utils.is_solution(cell) or utils.is_task(cell)
-        }
-        for name, comment in self._rows("Comment", notebook, student):
-            if name in untouched:
-                comment.auto_comment = "No response." if untouched[name] else None
+    def _submission(self, student: str, timestamp: datetime | None) -> Any:
+        from nbgrader.api import MissingEntry
 
-    def _rows(self, kind: str, notebook: str, student: str) -> list[tuple[str, Any]]:
-        """Return the notebook's grades or comments with their cells' names."""
+        if self.course.converter.create_student:
+            self.gradebook.update_or_create_student(student)
+        else:
+            try:
+                self.gradebook.find_student(student)
+            except MissingEntry as error:
+                raise SubmissionError(
+                    "this student is not in the gradebook, and nbgrader_config.py says not to add"
+                    " students."
+                ) from error
+        given = {} if timestamp is None else {"timestamp": timestamp}
+        return self.gradebook.update_or_create_submission(self.course.assignment, student, **given)
+
+    def _rows(self, kind: str, submission_id: str) -> list[tuple[str, str, Any]]:
+        """Return the submission's grades or comments with the names of notebook and cell."""
         from nbgrader import api
 
         table = getattr(api, kind)
-        owner = self.gradebook.find_submission_notebook(notebook, self.course.assignment, student)
         query = (
-            self.gradebook.db.query(api.BaseCell.name, table)
+            self.gradebook.db.query(api.Notebook.name, api.BaseCell.name, table)
+            .select_from(table)
             .join(api.BaseCell, table.cell_id == api.BaseCell.id)
-            .filter(table.notebook_id == owner.id)
+            .join(api.SubmittedNotebook, table.notebook_id == api.SubmittedNotebook.id)
+            .join(api.Notebook, api.SubmittedNotebook.notebook_id == api.Notebook.id)
+            .filter(api.SubmittedNotebook.assignment_id == submission_id)
         )
-        return [(name, row) for name, row in query]
+        return [(notebook, name, row) for notebook, name, row in query]
 
-    def penalize(self, submission: Submission, notebooks: Mapping[str, NotebookNode]) -> None:
+    def _penalize(self, submission: Submission, notebooks: Mapping[str, NotebookNode]) -> None:
         """Assign the penalties for a late submission by the course's configured method."""
         from nbgrader.preprocessors import AssignLatePenalties
 
@@ -233,13 +254,17 @@ class Book:
             step(nb, resources)
         self.gradebook.db.expire_all()
 
-    def forgive(self, submission: Submission, notebooks: Mapping[str, NotebookNode]) -> None:
-        """Take back the penalties of a submission that is not late (any more)."""
-        for name in notebooks:
-            self.gradebook.find_submission_notebook(
-                name, self.course.assignment, submission.student
-            ).late_submission_penalty = None
-        self.gradebook.db.commit()
+
+def _untouched(nb: NotebookNode) -> dict[str, bool]:
+    """Return the answers and tasks by id, and whether nbgrader comments on them: no response."""
+    from nbgrader import utils
+
+    return {
+        cell.metadata.nbgrader["grade_id"]: not utils.is_task(cell)
+        and cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
+        for cell in nb.cells
+        if utils.is_solution(cell) or utils.is_task(cell)
+    }
 
 
 def _name_version(url: str) -> None:

@@ -106,12 +106,14 @@ class Course:
             raise CourseError(f"There is no submission of {self.assignment}{whose}: {expected}")
         return found
 
-    def is_due(self, submission: Submission, notebooks: set[str]) -> bool:
+    def is_due(
+        self, submission: Submission, notebooks: set[str], timestamp: datetime | None
+    ) -> bool:
         """Say whether the submission has to be graded, as nbgrader decides it.
 
         That is: with --force, when it was not graded yet, or when its timestamp is newer. A
         notebook of ``notebooks`` that was submitted and has no autograded copy counts as not
-        graded. Raises SubmissionError for a timestamp that is not a date.
+        graded. Raises SubmissionError for an earlier timestamp that is not a date.
         """
         done = self.autograded_folder(submission.student)
         if self.force or not done.exists():
@@ -119,11 +121,14 @@ class Course:
         names = [path.name for path in submission.notebooks if path.stem in notebooks]
         if any(not (done / name).exists() for name in names):
             return True
-        new, old = self.timestamp(submission.folder), self.timestamp(done)
-        return new is not None and old is not None and new > old
+        earlier = self.timestamp(done)
+        return timestamp is not None and earlier is not None and timestamp > earlier
 
     def timestamp(self, folder: Path) -> datetime | None:
-        """Return when the submission in ``folder`` was made (naive UTC), if it says so."""
+        """Return when the submission in ``folder`` was made (naive UTC), if it says so.
+
+        Raises SubmissionError when what it says is not a date.
+        """
         try:
             return self.directory.get_existing_timestamp(str(folder))
         except (AttributeError, ValueError, OverflowError) as error:

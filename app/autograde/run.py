@@ -21,6 +21,8 @@ from app.autograde.finishing import Finisher
 
 __all__ = ["Graded", "Observer", "Outcome", "autograde"]
 
+#: A submission to grade, and when it was made if it says so.
+Due = tuple[Submission, datetime | None]
 #: Not the student's doing: nothing is written, so that the next run tries again.
 OUR_FAULT: Final = ("start",)
 
@@ -87,7 +89,6 @@ class _Run:
             return self.outcome
         lab = self._lab()
         self.finisher = Finisher(course, {name: item.checksums for name, item in kept.items()})
-        engine.warm()
         room = 100 + 2 * sum(map(len, lab.files.values())) // 2**20
         limits = dataclasses.replace(limits, disk_mb=room)
         with ThreadPoolExecutor(jobs, thread_name_prefix="grade") as pool:
@@ -95,7 +96,7 @@ class _Run:
         self.outcome.graded.sort(key=lambda graded: graded.student)
         return self.outcome
 
-    def _due(self, submissions: list[Submission], names: set[str]) -> Iterator[Submission]:
+    def _due(self, submissions: list[Submission], names: set[str]) -> Iterator[Due]:
         for submission in submissions:
             if not submission.notebooks:
                 self.observer.warn(
@@ -104,8 +105,9 @@ class _Run:
                 )
                 continue
             try:
-                if self.course.is_due(submission, names):
-                    yield submission
+                timestamp = self.course.timestamp(submission.folder)
+                if self.course.is_due(submission, names, timestamp):
+                    yield submission, timestamp
                 else:
                     self.outcome.skipped.append(submission.student)
             except SubmissionError as error:
@@ -130,7 +132,7 @@ class _Run:
     def _through(
         self,
         pool: ThreadPoolExecutor,
-        due: list[Submission],
+        due: list[Due],
         lab: engine.LabSource,
         limits: engine.Limits,
         window: int,
@@ -138,13 +140,13 @@ class _Run:
         """Keep ``window`` submissions under way; write each down as it is ready."""
         stop = threading.Event()
         waiting = iter(due)
-        running: dict[Future[Any], tuple[Submission, datetime | None]] = {}
+        running: dict[Future[Any], Due] = {}
         try:
             while True:
-                while len(running) < window and (submission := next(waiting, None)) is not None:
-                    future = self._start(pool, submission, lab, limits, stop)
+                while len(running) < window and (taken := next(waiting, None)) is not None:
+                    future = self._start(pool, taken[0], lab, limits, stop)
                     if future is not None:
-                        running[future] = (submission, self.course.timestamp(submission.folder))
+                        running[future] = taken
                 if not running:
                     return
                 ready, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -182,12 +184,7 @@ class _Run:
         student = submission.student
         try:
             graded, executed = self._finished(student, future.result())
-            late = self.book.open_submission(submission, timestamp)
-            self.book.record(submission, graded.results, executed)
-            if late > 0:
-                self.book.penalize(submission, executed)
-            else:
-                self.book.forgive(submission, executed)
+            self.book.record(submission, timestamp, graded.results, executed)
             folder.write(self.course, submission, executed)
             self.course.converter.notebooks = [str(path) for path in submission.notebooks]
             self.course.converter.run_post_convert_hook()

@@ -1,5 +1,4 @@
-"""A small course folder: two honest students, a late one, one who lost files, one who is hostile
-to no one but whose notebook is broken."""
+"""A small nbgrader course folder, and a class that shows what can happen to a submission."""
 
 from __future__ import annotations
 
@@ -109,7 +108,8 @@ def make_course(root: Path, config: str = CONFIG) -> Path:
 
 
 def make_class(root: Path) -> Path:
-    """Write the course with a class that shows what can happen to a submission."""
+    """Write the course with: all done, a notebook missing, late, a test deleted, nothing done, and
+    a notebook that is none."""
     make_course(root)
     full = {
         "p1_ipynb": written("p1", squares=GOOD),
@@ -149,6 +149,12 @@ def run(root: Path, *command: str, cwd: Path | None = None) -> subprocess.Comple
         text=True,
         check=False,
     )
+
+
+def set_due(root: Path, moment: str) -> None:
+    """Make the assignment in the gradebook with a due date, as an instructor does in formgrader."""
+    done = run(root, "nbgrader", "db", "assignment", "add", "ps1", f"--duedate={moment}")
+    assert done.returncode == 0, done.stderr
 
 
 def autograde(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -192,10 +198,11 @@ def _told(row: Any) -> dict[str, Any]:
 
 
 def tree(folder: Path) -> dict[str, str]:
-    """Return the files below the folder with their permissions."""
+    """Return the files below the folder with their permissions; but what running code left."""
     return {
         path.relative_to(folder).as_posix(): oct(path.stat().st_mode & 0o7777)
         for path in sorted(folder.rglob("*"))
+        if "__pycache__" not in path.parts
     }
 
 
