@@ -46,13 +46,7 @@ def give_score(
     Raises NotGradable while the submission waits, ScoreOutOfRange. That GRADER may grade it is for
     the caller to know: it was loaded through her.
     """
-    attempt = db.session.scalars(
-        select(Attempt)
-        .where(Attempt.submission_id == submission.id)
-        .order_by(Attempt.number.desc())
-        .limit(1)
-        .with_for_update()
-    ).one()
+    attempt = _newest_attempt(submission)
     if not policies.is_regradable(attempt):
         raise NotGradable
     found = db.session.scalar(
@@ -107,13 +101,7 @@ def give_score(
 @operation
 def regrade(grader: Person, submission: Submission) -> Attempt:
     """Run SUBMISSION again; the new attempt supersedes the last. Raises NotGradable."""
-    last = db.session.scalars(
-        select(Attempt)
-        .where(Attempt.submission_id == submission.id)
-        .order_by(Attempt.number.desc())
-        .limit(1)
-        .with_for_update()
-    ).one()
+    last = _newest_attempt(submission)
     if not policies.is_regradable(last):
         raise NotGradable
     attempt = Attempt(submission_id=submission.id, number=last.number + 1, max_score=last.max_score)
@@ -123,3 +111,14 @@ def regrade(grader: Person, submission: Submission) -> Attempt:
     audit.record(grader.id, "submission.regraded", "submission", submission.id)
     live.announce(topic(submission.section_id, submission.person_id, submission.lab_slug))
     return attempt
+
+
+def _newest_attempt(submission: Submission) -> Attempt:
+    """The attempt that counts, locked against whoever else wants to change it."""
+    return db.session.scalars(
+        select(Attempt)
+        .where(Attempt.submission_id == submission.id)
+        .order_by(Attempt.number.desc())
+        .limit(1)
+        .with_for_update()
+    ).one()
