@@ -97,6 +97,14 @@ class Config:
                 "operator with 'banyan operator create'."
             )
 
+        listen_host = (environ.get("BANYAN_LISTEN") or "127.0.0.1").rpartition(":")[0].strip("[]")
+        if demo and listen_host and not _is_loopback(listen_host):
+            raise ConfigError(
+                f"BANYAN_DEMO is on, but BANYAN_LISTEN lets others in ({listen_host}). The demo "
+                "accounts have public passwords: listen on 127.0.0.1, or set BANYAN_DEMO=0 and "
+                "create the first operator with 'banyan operator create'."
+            )
+
         concurrency = environ.get("BANYAN_WORKER_CONCURRENCY") or "2"
         if not concurrency.isdigit() or not 1 <= int(concurrency) <= 256:
             raise ConfigError("BANYAN_WORKER_CONCURRENCY must be a number from 1 to 256.")

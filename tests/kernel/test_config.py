@@ -28,6 +28,8 @@ def read(tmp_path, **environ):
             {"BANYAN_URL": "https://learn.example.edu", "BANYAN_DEMO": "1"},
             "banyan operator create",
         ),
+        ({"BANYAN_LISTEN": "0.0.0.0:8000", "BANYAN_DEMO": "1"}, "lets others in"),
+        ({"BANYAN_LISTEN": "[::]:8000", "BANYAN_DEMO": "1"}, "lets others in"),
         ({"BANYAN_DEMO": "perhaps"}, "Say 1 or 0"),
         ({"BANYAN_WORKER_CONCURRENCY": "0"}, "1 to 256"),
     ],
