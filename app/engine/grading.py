@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Mapping
 from typing import Any, Final
@@ -52,9 +53,7 @@ def grade(
 ) -> tuple[NotebookResult, ...]:
     """Grade each notebook of the lab; see :func:`app.engine.grade`."""
     check()
-    books = {
-        notebooks.plain_name(source.name): SourceBook.of(source.source) for source in lab.notebooks
-    }
+    books = {notebooks.plain_name(source.name): _book(source.source) for source in lab.notebooks}
     runner = executor or ZygoteExecutor()
     try:
         files = working_files(submitted, lab.files, disk_mb=limits.disk_mb)
@@ -91,6 +90,12 @@ def grade(
         )
         results.append(_result(name, book, run, limits, time.monotonic() - began))
     return tuple(results)
+
+
+@functools.lru_cache(maxsize=64)
+def _book(source: bytes) -> SourceBook:
+    """Return the source's book. A class sends many submissions of few labs; nobody changes it."""
+    return SourceBook.of(source)
 
 
 def _home(nb: NotebookNode, files: Mapping[str, bytes]) -> dict[str, bytes]:

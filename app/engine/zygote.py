@@ -30,6 +30,7 @@ __all__ = ["Child", "Zygote", "ZygoteFailed"]
 
 INSIDE: Final = Path(__file__).parent / "inside"
 START_SECONDS: Final = 90
+FORK_SECONDS: Final = 20.0
 #: How many notebooks of one zygote run at once; each has a user of its own.
 PLACES: Final = 64
 
@@ -175,7 +176,7 @@ class Zygote:
                 theirs.close()
                 os.close(out_end)
                 os.close(err_end)
-            ours.settimeout(30)
+            ours.settimeout(FORK_SECONDS)
             try:
                 _, fds, _, _ = socket.recv_fds(ours, 1, 1)
             except OSError as error:

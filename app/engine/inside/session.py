@@ -20,12 +20,14 @@ import signal
 import socket
 import struct
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterable
 from types import CodeType, FrameType, SimpleNamespace, TracebackType
 from typing import Any, NoReturn
 
+from ipykernel.compiler import XCachingCompiler
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import _asyncio_runner
@@ -33,6 +35,8 @@ from jupyter_client.session import Session
 from traitlets.config import Config
 
 HEAD = struct.Struct(">I")
+#: Where ipykernel's compiler says that cells are.
+CELL_FILES = f"{tempfile.gettempdir()}/ipykernel_"
 BUFFER_CHARACTERS = 32_000
 BUFFER_SECONDS = 0.2
 
@@ -147,7 +151,7 @@ def _find_modules_faster() -> None:
         if isinstance(object, TracebackType):
             object = object.tb_frame
         code = object.f_code if isinstance(object, FrameType) else object
-        if isinstance(code, CodeType) and code.co_filename.startswith("<ipython-input-"):
+        if isinstance(code, CodeType) and code.co_filename.startswith(CELL_FILES):
             return None
         return search(object, _filename)
 
@@ -164,7 +168,9 @@ class Notebook:
         config.InteractiveShell.colors = "nocolor"
         self.channel = Channel()
         kernel = SimpleNamespace(eventloop=None, shell=None)
-        shell: Any = ZMQInteractiveShell.instance(config=config, kernel=kernel)
+        shell: Any = ZMQInteractiveShell.instance(
+            config=config, kernel=kernel, compiler_class=XCachingCompiler
+        )
         self.shell = shell
         # IPython formats every traceback once more for its history, which nobody reads here.
         shell._format_exception_for_storage = lambda error, *rest, **more: {
