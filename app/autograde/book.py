@@ -191,19 +191,19 @@ class Book:
     @contextmanager
     def _together(self) -> Iterator[None]:
         """Make one transaction of what nbgrader's gradebook commits step by step."""
-        session = self.gradebook.db
-        session.commit = session.flush
+        database = self.gradebook.db
+        database.commit = database.flush
         try:
             yield
         except BaseException:
-            session.rollback()
+            database.rollback()
             raise
         finally:
-            del session.commit
+            del database.commit
         try:
-            session.commit()
+            database.commit()
         except BaseException:
-            session.rollback()
+            database.rollback()
             raise
 
     def _submission(self, student: str, timestamp: datetime | None) -> Any:
