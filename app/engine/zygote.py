@@ -29,6 +29,9 @@ from jupyter_config import sandbox
 __all__ = ["Child", "Zygote", "ZygoteFailed"]
 
 INSIDE: Final = Path(__file__).parent / "inside"
+PROGRAMS: Final = ("zygote.py", "session.py", "dormant.py")
+#: Packages with parts that must not be there before they are imported.
+DORMANT: Final = ("matplotlib", "statsmodels")
 START_SECONDS: Final = 90
 FORK_SECONDS: Final = 20.0
 #: How many notebooks of one zygote run at once; each has a user of its own.
@@ -233,8 +236,7 @@ def _start(libraries: tuple[str, ...], uid: int, control: int) -> subprocess.Pop
         read_only=sandbox.python_paths(),
         tmpfs=((HOME, MEGABYTE), ("/tmp", MEGABYTE)),  # noqa: S108  # the sandbox's own
         files={
-            "/run/banyan/zygote.py": (INSIDE / "zygote.py").read_bytes(),
-            "/run/banyan/session.py": (INSIDE / "session.py").read_bytes(),
+            **{f"/run/banyan/{name}": (INSIDE / name).read_bytes() for name in PROGRAMS},
             **{f"{HOME}/{path}": content for path, content in fonts.items()},
         },
         uid=uid,
@@ -251,7 +253,8 @@ def _start(libraries: tuple[str, ...], uid: int, control: int) -> subprocess.Pop
         },
         inherit_fds=(control,),
     )
-    plan = json.dumps({"control": control, "libraries": libraries, "skip": []})
+    dormant = [name for name in DORMANT if any(part.startswith(name) for part in libraries)]
+    plan = json.dumps({"control": control, "libraries": libraries, "dormant": dormant, "skip": []})
     return box.popen(
         [sys.executable, "-I", "/run/banyan/zygote.py", plan],
         stdout=subprocess.DEVNULL,

@@ -120,6 +120,30 @@ def test_a_cell_shows_what_it_shows_in_a_kernel(
     assert warm[name] == kernel[name]
 
 
+NOT_IMPORTED = (
+    "import matplotlib\nmatplotlib.pyplot",
+    "import statsmodels\nstatsmodels.api",
+    "import sklearn\nsklearn.tree.__name__",
+    "import scipy\nscipy.stats.__name__",
+    "import sys\n[name for name in sys.modules if name.startswith('statsmodels.t')]",
+    "import sys\n[name for name in sys.modules if name.startswith('matplotlib.f')]",
+    "from matplotlib import pyplot\nmatplotlib.lines.__name__, pyplot.__spec__.name",
+    "import matplotlib.pyplot, sys\nmatplotlib.pyplot is sys.modules['matplotlib.pyplot']",
+    "import importlib\nimportlib.reload(pyplot).__name__",
+    "import statsmodels.tsa.arima.model as m\nm.ARIMA.__module__",
+    "import statsmodels.api as sm\nsm.OLS.__module__, statsmodels.tsa.__name__",
+)
+
+
+def test_what_was_not_imported_is_not_there() -> None:
+    warm = run_alone(ZygoteExecutor(Never()), *NOT_IMPORTED)
+    kernel = run_alone(KernelExecutor(), *NOT_IMPORTED)
+    assert dict(zip(NOT_IMPORTED, warm, strict=True)) == dict(
+        zip(NOT_IMPORTED, kernel, strict=True)
+    )
+    assert warm[0][0]["name"] == warm[1][0]["name"] == "AttributeError"
+
+
 def test_an_exception_that_cannot_be_shown_is_an_error_in_both() -> None:
     odd = "class Odd(Exception):\n    def __str__(self):\n        raise ValueError\nraise Odd"
     for executor in (ZygoteExecutor(Never()), KernelExecutor()):

@@ -189,7 +189,15 @@ def main() -> None:
     for number in (1, 2):
         os.dup2(quiet, number)
     sys.path.insert(0, os.path.dirname(os.path.abspath(sys.argv[0])))
-    loud = preload(plan["libraries"], plan["skip"])
+    import dormant
+
+    sleepers = []
+    loud = None
+    for name in plan["dormant"]:
+        loud = loud or preload([name], plan["skip"])
+        if name in sys.modules:
+            sleepers.append(dormant.Dormant(name))
+    loud = loud or preload(plan["libraries"], plan["skip"])
     if loud is not None:
         plan["skip"].append(loud)
         os.set_inheritable(plan["control"], True)
@@ -203,6 +211,8 @@ def main() -> None:
     notebook = session.Notebook()
     if "matplotlib.pyplot" in sys.modules:
         importlib.import_module("matplotlib_inline.backend_inline")
+    for sleeper in sleepers:
+        sleeper.sleep()
     # As every kernel has it: the working folder, after the standard library.
     places = [place.rpartition("/")[2] for place in sys.path]
     sys.path.insert(places.index("site-packages") if "site-packages" in places else 0, "")
