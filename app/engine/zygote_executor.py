@@ -93,6 +93,7 @@ class _Session:
         self.arriving = bytearray()
         self.leaving = bytearray()
         self.poll = select.poll()
+        self.open = {child.out, child.err}
         self.outputs = Outputs()
         self.token = ""
         self.reply: dict[str, Any] | None = None
@@ -220,46 +221,46 @@ class _Session:
             if ready.get(link, 0) & select.POLLOUT:
                 self._push()
             # What was written before a frame was sent is in its pipe by now.
-            arrived = self._read(self.child.link.recv) if ready.get(link, 0) & ~4 else b""
+            arrived = b""
+            if ready.get(link, 0) & ~select.POLLOUT:
+                arrived, ended = self._read(self.child.link.recv)
+                if ended and not arrived:
+                    raise _Stopped("died")
             for name, fd in (("stdout", self.child.out), ("stderr", self.child.err)):
-                text = self._drain(name, fd) if arrived or fd in ready else b""
-                if text:
-                    self.outputs.stream(name, text.decode("utf-8", "replace"))
+                if arrived or fd in ready:
+                    self._drain(name, fd)
             self._frames(arrived)
             if self.reply is None and self.child.process in ready and not arrived:
                 raise _Stopped("died")
         return True
 
-    def _drain(self, name: str, fd: int) -> bytes:
-        text = self._read(lambda size: os.read(fd, size))
-        if not text:
-            self._quiet(fd)
-        return text
-
-    def _quiet(self, fd: int) -> None:
-        """Stop asking a descriptor that is closed on the other side."""
-        try:
-            os.read(fd, 1)
-        except BlockingIOError:
+    def _drain(self, name: str, fd: int) -> None:
+        if fd not in self.open:
             return
-        self.poll.unregister(fd)
+        text, ended = self._read(lambda size: os.read(fd, size))
+        if ended:
+            self.open.remove(fd)
+            self.poll.unregister(fd)
+        if text:
+            self.outputs.stream(name, text.decode("utf-8", "replace"))
 
-    def _read(self, read: Callable[[int], bytes]) -> bytes:
+    def _read(self, read: Callable[[int], bytes]) -> tuple[bytes, bool]:
+        """Return what is there now, and whether the other side has closed."""
         parts = []
-        while True:
+        ended = False
+        while not ended:
             try:
                 part = read(1 << 18)
             except BlockingIOError:
                 break
             except OSError:
-                break
-            if not part:
-                break
+                part = b""
+            ended = not part
             parts.append(part)
             self.received += len(part)
             if self.received > (self.job.limits.output_bytes if self.started else MEGABYTE):
                 raise _Stopped("output")
-        return b"".join(parts)
+        return b"".join(parts), ended
 
     def _frames(self, arrived: bytes) -> None:
         self.arriving += arrived
