@@ -279,12 +279,24 @@ class Sandbox:
         return ["--", *command, *argv]
 
 
+def _installation(link: Path) -> Path:
+    """Return the installation that a step on the way to the interpreter belongs to.
+
+    A link in some folder of commands belongs to none: then only that folder is needed, and never
+    what lies beside it, which may be somebody's home.
+    """
+    root = link.parent.parent
+    if (root / "pyvenv.cfg").exists() or any(root.glob("lib/python3*")):
+        return root
+    return link.parent
+
+
 def python_paths() -> tuple[Path, ...]:
     """Return the folders that this interpreter and its virtual environment need, read-only."""
     found = [Path(sys.prefix), Path(sys.base_prefix), Path(sys.base_exec_prefix)]
     link = Path(sys.executable)
     for _ in range(40):  # each step of bin/python -> … may lie in another installation
-        found.append(link.parent.parent)
+        found.append(_installation(link))
         if not link.is_symlink():
             break
         link = Path(os.path.normpath(link.parent / os.readlink(link)))

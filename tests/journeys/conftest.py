@@ -137,7 +137,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         made.stop()
 
 
-@pytest.fixture(scope="session")
+# For a module, not for all: while Playwright runs, its event loop is in the way of other tests.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     arguments = [*CHROMIUM_ARGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:

@@ -7,7 +7,6 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import COURSE, LAB, House, sign_in
 
-STUDENT = "mei@rongnan.example"
 INSTRUCTOR = "lin@rongnan.example"
 OTHER_INSTRUCTOR = "wang@jiayang.example"
 
@@ -112,13 +111,16 @@ def test_a_student_goes_the_whole_road(house, visit):
     expect(page.locator(".attempts li")).to_have_count(2)
     submission = page.locator(".attempts a").last.get_attribute("href")
 
-    # Another student sees none of it.
-    mei = visit(STUDENT)
-    assert mei.goto(submission).status == 404
-    mei.goto(f"/courses/{COURSE}")
-    if mei.get_by_role("button", name="Enrol").count():
-        mei.get_by_role("button", name="Enrol").first.click()
-        mei.wait_for_url("**/learn/*")
-    mei.goto(f"/learn/{section}/labs/{LAB}")
-    expect(mei.locator(".cell-result")).to_have_count(0)
-    assert "陳安" not in mei.content()
+    # Another student of the same section sees none of it.
+    classmate = visit()
+    other = f"ming-{uuid.uuid4().hex[:6]}@rongnan.example"
+    register(classmate, house, "李明", other, "mountain-river-43")
+    if classmate.get_by_role("link", name="Sign in").count():
+        sign_in(classmate, other, "mountain-river-43")
+    classmate.goto(f"/courses/{COURSE}")
+    classmate.get_by_role("button", name="Enrol").click()
+    classmate.wait_for_url("**/learn/*")
+    assert classmate.goto(submission).status == 404
+    classmate.goto(f"/learn/{section}/labs/{LAB}")
+    expect(classmate.locator(".cell-result")).to_have_count(0)
+    assert "陳安" not in classmate.content()
