@@ -152,6 +152,12 @@ class Zygote:
         """Say whether it lives and has today's libraries."""
         return not self.retired and self.process.poll() is None and self.stamp == stamp()
 
+    def died(self) -> bool:
+        """Say whether it is dead, when a notebook's process died without being told to."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout=0.2)
+        return self.process.returncode is not None
+
     def fork(self, limits: Limits) -> Child:
         """Start a process for a notebook. Raises ZygoteFailed."""
         with self.change:
@@ -218,6 +224,7 @@ class Zygote:
     def forget(self) -> None:
         """In a forked copy of the grader: the zygote belongs to the original."""
         self.control.close()
+        self.process.returncode = 0  # it is nobody's child here, so nobody waits for it
 
 
 def stamp() -> tuple[int, ...]:
@@ -259,6 +266,8 @@ def _start(libraries: tuple[str, ...], uid: int, control: int) -> subprocess.Pop
         [sys.executable, "-I", "/run/banyan/zygote.py", plan],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        # A worker that is told to stop finishes what it has begun: Ctrl-C is for it alone.
+        start_new_session=True,
     )
 
 

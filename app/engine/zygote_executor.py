@@ -61,6 +61,9 @@ class ZygoteExecutor:
                 zygotes.replace(zygote)
                 continue
             run = _Session(job, child).run()
+            if run.stop == "died" and zygote.died():
+                LOG.warning("A warm process died with a notebook, which is run again")
+                continue
             if run.stop != "start":
                 return run
             LOG.warning("A notebook did not start in a fork of the warm process")

@@ -178,6 +178,28 @@ class TestWarmProcesses:
         assert zygotes.get("standard") is not first
         assert first.process.wait(10) is not None
 
+    def test_one_that_dies_with_a_notebook_is_not_the_students_fault(self) -> None:
+        found = zygotes.get("standard")
+        assert found is not None
+        killer = threading.Timer(0.6, os.kill, (supervisor(found), signal.SIGKILL))
+        source = build.notebook(
+            build.solution("import time\ntime.sleep(2)\nx = 1"), build.test("assert x == 1")
+        )
+        killer.start()
+        result = build.grade(source)
+        killer.join()
+        assert (result.state, result.score) == ("graded", 1.0)
+        assert found.process.returncode is not None
+
+    def test_a_forked_copy_of_the_grader_leaves_it_alone(self) -> None:
+        found = zygotes.get("standard")
+        pid = os.fork()
+        if pid == 0:
+            os._exit(len(zygotes.all_warm()))
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+        assert build.grade(LAB).score == 1
+        assert zygotes.get("standard") is found
+
     def test_one_that_does_not_answer_is_replaced(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(zygote, "FORK_SECONDS", 0.5)
         engine.warm("standard")
