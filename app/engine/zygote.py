@@ -44,9 +44,10 @@ class ZygoteFailed(Exception):
 
 @dataclass(frozen=True)
 class _Nest(sandbox.Sandbox):
-    """A sandbox whose trusted process may make further ones of its forks, as root.
+    """A sandbox whose trusted process may make further ones of its forks.
 
-    It keeps the capabilities that this takes, and every fork gives all of them up.
+    It keeps the capabilities that this takes (a normal user's hold in the sandbox's own user
+    namespace only), and every fork gives all of them up.
     """
 
     def _account_files(self) -> dict[str, bytes]:
@@ -61,7 +62,9 @@ class _Nest(sandbox.Sandbox):
         return files
 
     def _namespace_arguments(self) -> list[str]:
-        kept = ("CAP_SYS_ADMIN", "CAP_NET_ADMIN")
+        kept = ["CAP_SYS_ADMIN", "CAP_NET_ADMIN"]
+        if not _as_root():
+            kept += ["CAP_SETPCAP", "CAP_SYS_RESOURCE"]
         return super()._namespace_arguments() + [
             word for name in kept for word in ("--cap-add", name)
         ]
@@ -251,6 +254,7 @@ def _start(libraries: tuple[str, ...], uid: int, control: int) -> subprocess.Pop
         user_name="student",
         home=HOME,
         hostname="grading",
+        nested_namespaces=True,  # the warm process itself forbids further user namespaces
         env={
             **environment(),
             "USER": "student",
@@ -273,7 +277,7 @@ def _start(libraries: tuple[str, ...], uid: int, control: int) -> subprocess.Pop
 
 def _setup(limits: Limits, uid: int) -> dict[str, Any]:
     return {
-        "uid": uid,
+        "uid": uid if _as_root() else None,  # a normal user has nobody else to become
         "home": HOME,
         "folder": FOLDER,
         "writable": {
@@ -290,6 +294,10 @@ def _setup(limits: Limits, uid: int) -> dict[str, Any]:
             "RLIMIT_NOFILE": 1024,
         },
     }
+
+
+def _as_root() -> bool:
+    return os.geteuid() == 0
 
 
 def _pid_of(descriptor: int) -> int:
