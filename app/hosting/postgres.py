@@ -88,16 +88,19 @@ class Cluster:
 
     # The lifecycle
 
-    def start(self) -> None:
+    def start(self, *, keep_port: bool = False) -> None:
         """Make the cluster if it is not there, start it if it is not running; returns when the
-        databases accept connections. Raises PostgresUnavailable with the server's own words.
+        databases accept connections.
+
+        KEEP_PORT waits for the old port instead of choosing a new one: for a restart under
+        programs that were told where it is. Raises PostgresUnavailable with the server's own words.
         """
         if not self.data.exists():
             self._init()
         deadline = time.monotonic() + _START_PATIENCE_SECONDS
         while True:
             if self.postmaster() is None:
-                self._launch()
+                self._launch(keep_port=keep_port)
             try:
                 return self._ensure_contents()
             except PostgresUnavailable:
@@ -191,8 +194,11 @@ class Cluster:
         (fresh / "banyan.conf").write_text("")
         fresh.rename(self.data)
 
-    def _launch(self) -> None:
-        self.choose_port()
+    def _launch(self, *, keep_port: bool = False) -> None:
+        if keep_port:
+            self._wait_for_port()
+        else:
+            self.choose_port()
         (self.data / "banyan.conf").write_text(self._settings())
         if self.log.exists() and self.log.stat().st_size > 5_000_000:
             self.log.replace(self.log.with_suffix(".log.1"))
@@ -211,6 +217,16 @@ class Cluster:
                     ) from None
                 self._forget_dead_postmaster()
                 time.sleep(0.25)
+
+    def _wait_for_port(self) -> None:
+        """Wait until nobody listens on the kept port: a killed server's orphans do for a moment."""
+        deadline = time.monotonic() + _START_PATIENCE_SECONDS
+        while not is_free(self.port):
+            if time.monotonic() > deadline:
+                raise PostgresUnavailable(
+                    f"PostgreSQL waits for its port {self.port}, which another program has taken."
+                )
+            time.sleep(0.1)
 
     def choose_port(self) -> int:
         """The kept port when it is still free, otherwise a new one, written down."""

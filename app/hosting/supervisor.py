@@ -145,7 +145,7 @@ class Supervisor:
             return
         self.say("  postgres   ended; starting it again")
         try:
-            self.cluster.start()
+            self.cluster.start(keep_port=True)
             self.say("  postgres   is back")
         except HostingError as error:
             self.say(f"  postgres   {error.message}")

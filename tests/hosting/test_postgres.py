@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import threading
 import time
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import psycopg
 import pytest
 
 from app.hosting import postgres, postgres_programs
-from app.hosting.postgres import Cluster, PostgresUnavailable
+from app.hosting.postgres import Cluster, PostgresUnavailable, running
 
 
 @pytest.fixture(scope="module")
@@ -141,3 +142,19 @@ def test_the_house_has_an_address_before_the_first_start(tmp_path: Path):
     assert url.startswith("postgresql+psycopg://banyan:")
     assert url == postgres.embedded_url(tmp_path)
     assert not (tmp_path / "postgres" / "data").exists()
+
+
+def test_a_restart_under_running_programs_waits_for_its_port(tmp_path):
+    """The site was told the port: after a kill it must come back there, however long that takes."""
+    with running(tmp_path / "pg") as cluster:
+        port = cluster.port
+        cluster.stop()
+        squatter = socket.create_server(("127.0.0.1", port))
+        freeing = threading.Timer(1.0, squatter.close)
+        freeing.start()
+        try:
+            cluster.start(keep_port=True)
+        finally:
+            freeing.join()
+            squatter.close()
+        assert cluster.port == port and cluster.is_running()
