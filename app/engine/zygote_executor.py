@@ -12,7 +12,8 @@ import os
 import select
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, Final
 
 from nbformat import NotebookNode
@@ -28,6 +29,7 @@ from jupyter_config import sandbox
 __all__ = ["ZygoteExecutor"]
 
 LOG: Final = logging.getLogger(__name__)
+COVERED: Final = "/tmp"  # noqa: S108 (a name inside the sandbox)
 HEAD: Final = struct.Struct(">I")
 START_SECONDS: Final = 60
 WATCH_SECONDS: Final = 0.05
@@ -36,6 +38,18 @@ GRACE_SECONDS: Final = 4.0
 MAX_FRAME_BYTES: Final = 32 * 2**20
 MEGABYTE: Final = 2**20
 SKIP: Final = "skip-execution"
+
+
+def forks_keep_their_libraries(paths: Iterable[Path] | None = None) -> bool:
+    """Say whether PATHS (default: what the interpreter needs) stay visible in a fork.
+
+    Each fork covers the folder of temporary files with one of its own: an interpreter that is
+    installed below it could no longer import anything that is not loaded yet.
+    """
+    return not any(
+        path.is_relative_to(COVERED)
+        for path in (sandbox.python_paths() if paths is None else paths)
+    )
 
 
 class ZygoteExecutor:
@@ -49,7 +63,7 @@ class ZygoteExecutor:
         reason = sandbox.available()
         if reason is not None:
             raise EngineUnavailable(reason)
-        kind = zygotes.kind_for(job)
+        kind = zygotes.kind_for(job) if forks_keep_their_libraries() else None
         for _ in range(2):  # a zygote may die between two jobs
             zygote = zygotes.get(kind) if kind is not None else None
             if zygote is None:
