@@ -56,6 +56,11 @@ class LabVersion(Model):
     max_score: Mapped[float]
     notebooks: Mapped[list[str]] = mapped_column(JSONB)
     """Names of the notebooks that students get, without ``.ipynb``."""
+    roads: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """Where each test is judged: notebook → grade id → ``{"road": "separate" | "shared", …}``.
+
+    Planned once, from the instructor's own solution; None until then. A plan is never changed.
+    """
     published_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     lab: Mapped[Lab] = relationship(back_populates="versions")

@@ -1,6 +1,8 @@
 """Reading labs."""
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from sqlalchemy import select
@@ -12,7 +14,15 @@ from app.kernel.database import db
 from app.labs.models import LabVersion
 from app.labs.rules import FileRole
 
-__all__ = ["engine_limits", "engine_source", "files_of", "version"]
+__all__ = [
+    "CellRoad",
+    "cell_roads",
+    "engine_limits",
+    "engine_source",
+    "files_of",
+    "version",
+    "versions_without_roads",
+]
 
 
 def version(version_id: uuid.UUID) -> LabVersion:
@@ -41,6 +51,7 @@ def engine_source(lab_version: LabVersion) -> engine.LabSource:
         ),
         files=files_of(lab_version, FileRole.DATA),
         environment=cast(engine.Environment, lab_version.environment),
+        **({"roads": lab_version.roads} if lab_version.roads else {}),
     )
 
 
@@ -52,3 +63,50 @@ def engine_limits(lab_version: LabVersion) -> engine.Limits:
         if name in engine.Limits.__dataclass_fields__
     }
     return engine.Limits(**known)
+
+
+def versions_without_roads() -> list[uuid.UUID]:
+    """The versions whose tests have no plan yet, oldest first."""
+    return list(
+        db.session.scalars(
+            select(LabVersion.id).where(LabVersion.roads.is_(None)).order_by(LabVersion.id)
+        )
+    )
+
+
+@dataclass(frozen=True)
+class CellRoad:
+    """A graded cell as its instructor sees it: ``separate``, ``shared``, ``person`` or ``none``.
+
+    ``reason`` is a msgid of the engine, formatted with ``params``: why a test is shared.
+    """
+
+    notebook: str
+    grade_id: str
+    points: float
+    road: str
+    reason: str | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+def cell_roads(lab_version: LabVersion) -> list[CellRoad]:
+    """Where each graded cell of a version is judged, in the lab's order."""
+    plan = lab_version.roads
+    cells = []
+    for cell in sorted(lab_version.cells, key=lambda cell: (cell.notebook, cell.position)):
+        made = (plan or {}).get(cell.notebook, {}).get(cell.grade_id, {})
+        if cell.kind != "test":
+            road = "person"
+        else:
+            road = made.get("road", "shared" if plan is not None else "none")
+        cells.append(
+            CellRoad(
+                cell.notebook,
+                cell.grade_id,
+                cell.points,
+                road,
+                made.get("reason"),
+                made.get("params") or {},
+            )
+        )
+    return cells

@@ -13,9 +13,8 @@ from app.kernel.errors import Refused
 from app.kernel.localized import LocalizedText
 from app.kernel.transaction import operation
 from app.labs.models import Lab, LabCell, LabFile, LabVersion
+from app.labs.operations.roads import plan_roads
 from app.labs.rules import FileRole
-
-__all__ = ["LabContent", "LabInvalid", "publish"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +102,7 @@ def publish(course_slug: str, slug: str, content: LabContent) -> LabVersion:
             for cell in release.cells
         ],
     )
+    version.roads = plan_roads(version)
     db.session.add(version)
     db.session.flush()
     return version

@@ -1,0 +1,76 @@
+"""Where each test of a lab version is judged: planned once, from the instructor's solution."""
+
+import logging
+import uuid
+from typing import Any
+
+from sqlalchemy import update
+
+from app import engine
+from app.kernel.database import db
+from app.kernel.transaction import operation
+from app.labs import queries
+from app.labs.models import LabVersion
+
+Roads = dict[str, dict[str, dict[str, Any]]]
+
+MOST_KEPT = 64
+
+log = logging.getLogger(__name__)
+
+#: Plans by the digest of what they were made from: a load that was rolled back and is tried again,
+#: or the same lab in another course, runs no notebook twice.
+_plans: dict[str, Roads] = {}
+
+
+def plan_roads(version: LabVersion) -> Roads | None:
+    """The plan for a version with its files; None, and logged, when nothing can be run here."""
+    known = _plans.get(version.digest)
+    if known is not None:
+        return known
+    planner = getattr(engine, "plan_roads", None)
+    if planner is None:
+        return None
+    try:
+        plan: Roads = planner(queries.engine_source(version), queries.engine_limits(version))
+    except engine.EngineUnavailable as error:
+        log.warning(
+            "The tests of a lab are judged beside the students' code until 'banyan labs plan' has"
+            " run: %s",
+            error.message,
+        )
+        return None
+    while len(_plans) >= MOST_KEPT:
+        del _plans[next(iter(_plans))]
+    _plans[version.digest] = plan
+    return plan
+
+
+def plan_waiting() -> list[LabVersion]:
+    """Plan every version that has no plan, each as soon as it is made; the planned versions.
+
+    Raises engine.EngineUnavailable when no notebook can be run here.
+    """
+    waiting = queries.versions_without_roads()
+    if not waiting:
+        return []
+    engine.check()
+    planned = []
+    for version_id in waiting:
+        plan = plan_roads(queries.version(version_id))
+        db.session.rollback()  # no transaction was needed while the notebooks ran
+        if plan is not None and _keep(version_id, plan):
+            planned.append(queries.version(version_id))
+    return planned
+
+
+@operation
+def _keep(version_id: uuid.UUID, plan: Roads) -> bool:
+    """Whether PLAN was the first for this version: two may have planned at once."""
+    kept = db.session.scalar(
+        update(LabVersion)
+        .where(LabVersion.id == version_id, LabVersion.roads.is_(None))
+        .values(roads=plan)
+        .returning(LabVersion.id)
+    )
+    return kept is not None

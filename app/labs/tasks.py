@@ -1,0 +1,18 @@
+"""Jobs of labs."""
+
+import logging
+
+from app import engine
+from app.kernel.jobs import task
+from app.labs import operations
+
+log = logging.getLogger(__name__)
+
+
+@task(retry=0, periodic="*/5 * * * *")
+def plan_roads(timestamp: int) -> None:
+    """Every five minutes: labs published where no notebook could be run get their plan."""
+    try:
+        operations.plan_waiting()
+    except engine.EngineUnavailable as error:
+        log.warning("labs wait for their plan: %s", error.message)
