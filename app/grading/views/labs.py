@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
+from app.catalog.models import CourseItem
 from app.catalog.rules import ItemKind
 from app.grading import operations, queries
 from app.grading.forms import UploadForm
@@ -14,6 +15,7 @@ from app.grading.views.blueprint import bp, given_scores, hint_for
 from app.kernel.errors import Refused
 from app.kernel.i18n import gettext as _
 from app.labs import queries as lab_versions
+from app.labs.queries import CellRoad
 from app.learning import queries as learning
 from app.learning.queries import SectionView
 from app.web.doors import signed_in
@@ -32,16 +34,19 @@ def lab(code: str, slug: str) -> str:
         view=view,
         item=item,
         version=item.lab_version,
-        roads=(
-            lab_versions.cell_roads(item.lab_version)
-            if view.is_staff and item.lab_version
-            else None
-        ),
+        roads=_roads(view, item),
         before=before,
         after=after,
         form=UploadForm(),
         **_results(view, slug),
     )
+
+
+def _roads(view: SectionView, item: CourseItem) -> list[CellRoad]:
+    """Where each cell is judged, for staff alone."""
+    if not view.is_staff or item.lab_version is None:
+        return []
+    return lab_versions.cell_roads(item.lab_version)
 
 
 @bp.get("/learn/<code>/labs/<slug>/results")
