@@ -14,10 +14,38 @@ from nbformat import NotebookNode
 
 from app.engine.results import Environment, Limits
 
-__all__ = ["Executor", "Job", "Run", "Stop"]
+__all__ = ["Executor", "Job", "Judging", "Run", "Stop", "TestPlan"]
 
 #: Why a run was cut; each is a key of messages.REASONS.
 Stop = Literal["total-timeout", "cell-timeout", "memory", "output", "died", "start", "protocol"]
+
+
+@dataclass(frozen=True)
+class TestPlan:
+    """What the names of a separately judged cell mean; see :mod:`app.engine.outline`.
+
+    ``imports`` maps a name to a module and an attribute of it (or None): the judge uses its own.
+    ``own`` are names that are never looked up in the student's process; ``wanted`` those that her
+    cells may need of what tests define. ``files`` says whether files written there are needed.
+    """
+
+    imports: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
+    wanted: frozenset[str] = frozenset()
+    files: bool = False
+
+
+@dataclass(frozen=True)
+class Judging:
+    """What is judged apart from the student's process. Indexes are those of the job's cells.
+
+    ``tests`` run in the judge alone; after the locked cells of ``prepared`` ran in the student's
+    process, these statements of them run in the judge's. ``files`` are the judge's own.
+    """
+
+    tests: Mapping[int, TestPlan]
+    prepared: Mapping[int, tuple[str, TestPlan]]
+    files: Mapping[str, bytes]
 
 
 @dataclass(frozen=True)
@@ -33,6 +61,7 @@ class Job:
     files: Mapping[str, bytes]
     environment: Environment
     limits: Limits
+    judging: Judging | None = None
     on_cell: Callable[[int], None] = lambda done: None
 
 
@@ -41,7 +70,9 @@ class Run:
     """What happened. ``notebook`` has the outputs; ``ran`` the indexes that ran to their end.
 
     ``interrupted`` cells went beyond their time and could be stopped gently. ``tampered`` says
-    which check around the tests did not hold.
+    which check around the tests did not hold. ``separate`` are the cells that were judged in a
+    process of their own, ``crossings`` what of the student's could not be copied there, ``traces``
+    where in her code an error began.
     """
 
     notebook: NotebookNode
@@ -50,6 +81,9 @@ class Run:
     stop: Stop | None = None
     stopped_at: int | None = None
     tampered: str | None = None
+    separate: set[int] = field(default_factory=set)
+    crossings: dict[int, str] = field(default_factory=dict)
+    traces: dict[int, str] = field(default_factory=dict)
     seconds: float = 0.0
     peak_memory_mb: float | None = None
 

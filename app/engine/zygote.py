@@ -19,17 +19,21 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from app.engine import processes, warmth
 from app.engine.enclosure import ADDRESS_SPACE_EXTRA_MB, FOLDER, HOME, MEGABYTE, environment
 from app.engine.results import Limits
 from jupyter_config import sandbox
 
-__all__ = ["Child", "Zygote", "ZygoteFailed"]
+__all__ = ["Child", "Role", "Zygote", "ZygoteFailed"]
 
 INSIDE: Final = Path(__file__).parent / "inside"
-PROGRAMS: Final = ("zygote.py", "session.py", "dormant.py")
+PROGRAMS: Final = (
+    *("zygote.py", "session.py", "dormant.py"),
+    *("codec.py", "tables.py", "peer.py", "files.py", "remote.py", "judge.py"),
+)
+Role = Literal["notebook", "judge"]
 #: Packages with parts that must not be there before they are imported.
 DORMANT: Final = ("matplotlib", "statsmodels")
 START_SECONDS: Final = 90
@@ -161,8 +165,13 @@ class Zygote:
             self.process.wait(timeout=0.2)
         return self.process.returncode is not None
 
-    def fork(self, limits: Limits) -> Child:
-        """Start a process for a notebook. Raises ZygoteFailed."""
+    def fork(
+        self, limits: Limits, *, role: Role = "notebook", line: socket.socket | None = None
+    ) -> Child:
+        """Start a process for a notebook or its judge. Raises ZygoteFailed.
+
+        ``line`` is this one's end of a socket that joins the two.
+        """
         with self.change:
             while not self.uids:
                 self.change.wait()
@@ -179,8 +188,8 @@ class Zygote:
             try:
                 socket.send_fds(
                     self.control,
-                    [json.dumps(_setup(limits, uid)).encode()],
-                    [theirs.fileno(), out_end, err_end],
+                    [json.dumps({**_setup(limits, uid), "role": role}).encode()],
+                    [theirs.fileno(), out_end, err_end, *([line.fileno()] if line else [])],
                 )
             except OSError as error:
                 raise ZygoteFailed(f"The warm process does not answer: {error}") from error
@@ -265,7 +274,15 @@ def _start(libraries: tuple[str, ...], uid: int, control: int) -> subprocess.Pop
         inherit_fds=(control,),
     )
     dormant = [name for name in DORMANT if any(part.startswith(name) for part in libraries)]
-    plan = json.dumps({"control": control, "libraries": libraries, "dormant": dormant, "skip": []})
+    plan = json.dumps(
+        {
+            "control": control,
+            "libraries": libraries,
+            "dormant": dormant,
+            "skip": [],
+            "programs": [name.removesuffix(".py") for name in PROGRAMS],
+        }
+    )
     return box.popen(
         [sys.executable, "-I", "/run/banyan/zygote.py", plan],
         stdout=subprocess.DEVNULL,

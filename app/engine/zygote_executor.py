@@ -1,41 +1,41 @@
 """Runs a notebook in a fork of a warm process: no start, no kernel, no thread on this side.
 
 Cells are sent one by one over the fork's own socket: a test does not exist inside before the cells
-above it have run. What comes back is data of bounded size, and never a verdict.
+above it have run. What comes back is data of bounded size, and never a verdict. Tests that are
+judged separately are sent to a second fork, the judge, and never to the notebook's own.
 """
 
 from __future__ import annotations
 
-import json
+import contextlib
 import logging
 import os
 import select
-import struct
+import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
 from nbformat import NotebookNode
 
 from app.engine import canaries, processes, zygotes
-from app.engine.executor import Executor, Job, Run, Stop
+from app.engine.executor import Executor, Job, Run, Stop, TestPlan
 from app.engine.kernel_executor import KernelExecutor
 from app.engine.replies import Outputs, timed_out
 from app.engine.results import EngineUnavailable
-from app.engine.zygote import Child, ZygoteFailed
+from app.engine.wire import Overflow, ProtocolError, Side
+from app.engine.zygote import Child, Zygote, ZygoteFailed
 from jupyter_config import sandbox
 
 __all__ = ["ZygoteExecutor"]
 
 LOG: Final = logging.getLogger(__name__)
 COVERED: Final = "/tmp"  # noqa: S108 (a name inside the sandbox)
-HEAD: Final = struct.Struct(">I")
 START_SECONDS: Final = 60
 WATCH_SECONDS: Final = 0.05
 #: How long a cell has to end after it was interrupted; nbclient waits as long.
 GRACE_SECONDS: Final = 4.0
-MAX_FRAME_BYTES: Final = 32 * 2**20
 MEGABYTE: Final = 2**20
 SKIP: Final = "skip-execution"
 
@@ -69,12 +69,12 @@ class ZygoteExecutor:
             if zygote is None:
                 break
             try:
-                child = zygote.fork(job.limits)
+                child, judge = _fork(zygote, job)
             except ZygoteFailed as error:
                 LOG.warning("A warm process is replaced: %s", error)
                 zygotes.replace(zygote)
                 continue
-            run = _Session(job, child).run()
+            run = _Session(job, child, judge).run()
             if run.stop == "died" and zygote.died():
                 LOG.warning("A warm process died with a notebook, which is run again")
                 continue
@@ -83,6 +83,19 @@ class ZygoteExecutor:
             LOG.warning("A notebook did not start in a fork of the warm process")
             break
         return self.fallback.run(job)
+
+
+def _fork(zygote: Zygote, job: Job) -> tuple[Child, Child | None]:
+    """Start the notebook's process, and its judge if it needs one. Raises ZygoteFailed."""
+    if job.judging is None:
+        return zygote.fork(job.limits), None
+    ours, theirs = socket.socketpair()
+    with ours, theirs, contextlib.ExitStack() as undo:
+        child = zygote.fork(job.limits, line=theirs)
+        undo.callback(child.close)
+        judge = zygote.fork(job.limits, role="judge", line=ours)
+        undo.pop_all()
+    return child, judge
 
 
 class _Stopped(Exception):
@@ -96,8 +109,8 @@ class _Stopped(Exception):
 class _Session:
     """One notebook's run, in the caller's thread."""
 
-    def __init__(self, job: Job, child: Child) -> None:
-        self.job, self.child = job, child
+    def __init__(self, job: Job, child: Child, judge: Child | None) -> None:
+        self.job = job
         self.result = Run(notebook=job.notebook)
         stretch = processes.patience()
         self.cell_seconds = job.limits.cell_seconds * stretch
@@ -105,61 +118,97 @@ class _Session:
         self.began = time.monotonic()
         self.started = False
         self.looked = self.began
-        self.received = 0
         self.peak = 0
-        self.arriving = bytearray()
-        self.leaving = bytearray()
         self.poll = select.poll()
-        self.open = {child.out, child.err}
+        self.notebook = Side(child, self.poll, MEGABYTE)
+        self.judge = Side(judge, self.poll, MEGABYTE) if judge is not None else None
+        self.sides = [side for side in (self.notebook, self.judge) if side is not None]
         self.outputs = Outputs()
+        self.active = self.notebook
         self.token = ""
+        self.count = 1
         self.reply: dict[str, Any] | None = None
 
     def run(self) -> Run:
         began = time.monotonic()
-        child = self.child
-        child.link.setblocking(False)
-        for fd in (child.out, child.err):
-            os.set_blocking(fd, False)
-        for source in (child.link.fileno(), child.out, child.err, child.process):
-            self.poll.register(source, select.POLLIN)
         try:
             self._cells()
         except _Stopped as stopped:
             self.result.stop = stopped.stop if self.started else "start"
         finally:
             self._look(final=True)
-            child.close()
+            for side in self.sides:
+                side.child.close()
         self.result.seconds = time.monotonic() - began
         self.result.peak_memory_mb = round(self.peak / MEGABYTE, 1)
         return self.result
 
     def _cells(self) -> None:
-        self._send_files()
-        self._run("", self.began + START_SECONDS)  # an empty cell says that all is in place
-        self.started, self.began = True, time.monotonic()  # our own start is not her time
-        self.received = 0
-        last_test = max(self.job.tests, default=-1)
-        for index, cell in enumerate(self.job.notebook.cells):
+        self._start()
+        job = self.job
+        shared = job.tests - (job.judging.tests.keys() if job.judging else set())
+        last_test = max(shared, default=-1)
+        for index, cell in enumerate(job.notebook.cells):
             self.result.stopped_at = index
-            if index in self.job.tests and not self._failing_canary(cell.source):
+            if index in shared and not self._failing_canary(cell.source):
                 return
             runs = cell.cell_type == "code" and cell.source.strip()
             if runs and SKIP not in cell.metadata.get("tags", []):
                 self._cell(cell, index)
             self.result.ran.add(index)
-            self.job.on_cell(index + 1)
+            job.on_cell(index + 1)
             if index == last_test and not (
                 self._failing_canary(cell.source) and self._number_canary()
             ):
                 return
         self.result.stopped_at = None
 
+    def _start(self) -> None:
+        """Send the files; an empty cell says that all is in place."""
+        until = self.began + START_SECONDS
+        for side, files in zip(
+            self.sides, (self.job.files, self.job.judging and self.job.judging.files), strict=False
+        ):
+            side.send_files(files or {})
+        for side in self.sides:
+            plan = TestPlan() if side is self.judge else None
+            self._run(side, "", until, plan)
+        self.started, self.began = True, time.monotonic()  # our own start is not her time
+        for side in self.sides:
+            side.room = self.job.limits.output_bytes
+
     def _cell(self, cell: NotebookNode, index: int) -> None:
+        judging = self.job.judging
+        plan = judging.tests.get(index) if judging else None
         cell.outputs = []
-        if self._run_for(cell.source, cell.outputs):
+        side = self.notebook if plan is None or self.judge is None else self.judge
+        if side is self.judge:
+            self.result.separate.add(index)
+        if self._run_for(cell.source, cell.outputs, side, plan):
             self.result.interrupted.add(index)
-        cell.execution_count = (self.reply or {}).get("count")
+        reply = self.reply or {}
+        if isinstance(reply.get("count"), int) or reply.get("count") is None:
+            cell.execution_count = reply.get("count")
+        self.count += 1
+        if side is self.judge:
+            self._note(reply, index)
+        elif judging and index in judging.prepared:
+            source, plan = judging.prepared[index]
+            self._run_for(source, [], self.judge, plan)
+
+    def _note(self, reply: dict[str, Any], index: int) -> None:
+        """Keep what the judge says beside the cell's outputs."""
+        for name, kept in (("crossing", self.result.crossings), ("trace", self.result.traces)):
+            if reply.get(name):
+                kept[index] = str(reply[name])
+        if index in self.result.interrupted:
+            # Her function may be running on: only a process that answers can be used further.
+            self._settle(self.notebook)
+
+    def _settle(self, side: Side) -> None:
+        self.outputs.begin([])
+        if not self._run(side, "", time.monotonic() + GRACE_SECONDS, None):
+            raise _Stopped("cell-timeout")
 
     def _failing_canary(self, test: str) -> bool:
         if canaries.failed(self._canary(canaries.failing(test))):
@@ -176,16 +225,21 @@ class _Session:
 
     def _canary(self, source: str) -> list[NotebookNode]:
         outputs: list[NotebookNode] = []
-        if self._run_for(source, outputs):  # slow, and no proof of more
+        if self._run_for(source, outputs, self.notebook, None):  # slow, and no proof of more
             raise _Stopped("cell-timeout")
         return outputs
 
-    def _run_for(self, source: str, outputs: list[NotebookNode]) -> bool:
+    def _run_for(
+        self, source: str, outputs: list[NotebookNode], side: Side | None, plan: TestPlan | None
+    ) -> bool:
         """Run a cell into ``outputs``; say whether it went beyond its time, as nbclient does."""
+        assert side is not None
         self.outputs.begin(outputs)
         began = time.monotonic()
-        if not self._run(source, began + self.cell_seconds):
-            self.child.interrupt()
+        if not self._run(side, source, began + self.cell_seconds, plan):
+            for other in self.sides:
+                if other is side or side is self.judge:
+                    other.child.interrupt()
             self.outputs.end(timed_out())
             if not self._await(time.monotonic() + GRACE_SECONDS):
                 raise _Stopped("cell-timeout")
@@ -194,33 +248,22 @@ class _Session:
         self.outputs.end(self.reply or {})
         return time.monotonic() - began >= self.cell_seconds
 
-    def _run(self, source: str, until: float) -> bool:
+    def _run(self, side: Side, source: str, until: float, plan: TestPlan | None) -> bool:
+        self.active = side
         self.token = os.urandom(12).hex()
         self.reply = None
-        raw = json.dumps({"run": self.token, "source": source}).encode()
-        self._send(HEAD.pack(len(raw)) + raw)
+        request: dict[str, Any] = {"run": self.token, "source": source}
+        if self.judge is not None:  # two shells count as one
+            request["count"] = self.count
+        if plan is not None:
+            request["plan"] = {
+                "imports": {name: list(place) for name, place in plan.imports.items()},
+                "own": sorted(plan.own),
+                "wanted": sorted(plan.wanted),
+                "files": plan.files,
+            }
+        side.send(request)
         return self._await(until)
-
-    def _send_files(self) -> None:
-        files = self.job.files
-        raw = json.dumps([(path, len(content)) for path, content in files.items()]).encode()
-        self._send(HEAD.pack(len(raw)) + raw + b"".join(files.values()))
-
-    def _send(self, raw: bytes) -> None:
-        self.leaving += raw
-        self._push()
-
-    def _push(self) -> None:
-        try:
-            while self.leaving:
-                sent = self.child.link.send(memoryview(self.leaving)[: 1 << 20])
-                del self.leaving[:sent]
-        except BlockingIOError:
-            pass
-        except OSError:  # it is gone; its descriptor says so
-            self.leaving.clear()
-        wanted = select.POLLIN | (select.POLLOUT if self.leaving else 0)
-        self.poll.modify(self.child.link.fileno(), wanted)
 
     def _await(self, until: float) -> bool:
         """Take what comes until the cell has answered; False when ``until`` is over first."""
@@ -234,76 +277,44 @@ class _Session:
                 self._look()
             wait = max(0.0, min(until, self.looked + WATCH_SECONDS) - now)
             ready = dict(self.poll.poll(wait * 1000 + 1))
-            link = self.child.link.fileno()
-            if ready.get(link, 0) & select.POLLOUT:
-                self._push()
-            # What was written before a frame was sent is in its pipe by now.
-            arrived = b""
-            if ready.get(link, 0) & ~select.POLLOUT:
-                arrived, ended = self._read(self.child.link.recv)
-                if ended and not arrived:
-                    raise _Stopped("died")
-            for name, fd in (("stdout", self.child.out), ("stderr", self.child.err)):
-                if arrived or fd in ready:
-                    self._drain(name, fd)
-            self._frames(arrived)
-            if self.reply is None and self.child.process in ready and not arrived:
-                raise _Stopped("died")
+            for side in self.sides:
+                self._take(side, ready)
         return True
 
-    def _drain(self, name: str, fd: int) -> None:
-        if fd not in self.open:
-            return
-        text, ended = self._read(lambda size: os.read(fd, size))
-        if ended:
-            self.open.remove(fd)
-            self.poll.unregister(fd)
-        if text:
-            self.outputs.stream(name, text.decode("utf-8", "replace"))
+    def _take(self, side: Side, ready: dict[int, int]) -> None:
+        try:
+            # What her functions print while a test calls them belongs to the test's cell.
+            if side is self.active is self.judge:
+                self.notebook.drain(self.outputs.stream)
+            frames = side.take(ready, self.outputs.stream)
+        except EOFError:
+            raise _Stopped("died") from None
+        except Overflow:
+            raise _Stopped("output") from None
+        except ProtocolError as error:
+            LOG.warning("A process's answer could not be used: %s", error)
+            raise _Stopped("protocol") from error
+        for frame in frames:
+            self._frame(frame, side)
 
-    def _read(self, read: Callable[[int], bytes]) -> tuple[bytes, bool]:
-        """Return what is there now, and whether the other side has closed."""
-        parts = []
-        ended = False
-        while not ended:
-            try:
-                part = read(1 << 18)
-            except BlockingIOError:
-                break
-            except OSError:
-                part = b""
-            ended = not part
-            parts.append(part)
-            self.received += len(part)
-            if self.received > (self.job.limits.output_bytes if self.started else MEGABYTE):
-                raise _Stopped("output")
-        return b"".join(parts), ended
-
-    def _frames(self, arrived: bytes) -> None:
-        self.arriving += arrived
-        while len(self.arriving) >= HEAD.size:
-            (size,) = HEAD.unpack_from(self.arriving)
-            if size > MAX_FRAME_BYTES:
-                raise _Stopped("protocol")
-            if len(self.arriving) < HEAD.size + size:
+    def _frame(self, frame: dict[str, Any], side: Side) -> None:
+        try:
+            kind, content = frame["kind"], frame["content"]
+            if frame["token"] != self.token or side is not self.active or self.reply is not None:
                 return
-            raw = bytes(self.arriving[HEAD.size : HEAD.size + size])
-            del self.arriving[: HEAD.size + size]
-            try:
-                frame = json.loads(raw)
-                kind, content = frame["kind"], frame["content"]
-                ours = frame["token"] == self.token
-                if ours and kind == "done" and self.reply is None:
-                    self.reply = dict(content)
-                elif ours and self.reply is None:
-                    self.outputs.take(str(kind), dict(content))
-            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-                LOG.warning("A process's answer could not be used: %s", error)
-                raise _Stopped("protocol") from error
+            if kind == "done":
+                self.reply = dict(content)
+            else:
+                self.outputs.take(str(kind), dict(content))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            LOG.warning("A process's answer could not be used: %s", error)
+            raise _Stopped("protocol") from error
 
     def _look(self, *, final: bool = False) -> None:
         self.looked = time.monotonic()
-        used = processes.memory_bytes(self.child.pid, peak=self.peak)
-        self.peak = max(self.peak, used)
-        if used > self.job.limits.memory_mb * MEGABYTE and not final:
-            raise _Stopped("memory")
+        for side in self.sides:
+            used = processes.memory_bytes(side.child.pid, peak=self.peak)
+            if side is self.notebook:
+                self.peak = max(self.peak, used)
+            if used > self.job.limits.memory_mb * MEGABYTE and not final:
+                raise _Stopped("memory")

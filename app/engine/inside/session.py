@@ -23,15 +23,19 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import CodeType, FrameType, SimpleNamespace, TracebackType
 from typing import Any, NoReturn
 
+from codec import Malformed
 from ipykernel.compiler import XCachingCompiler
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import _asyncio_runner
+from judge import Judge
 from jupyter_client.session import Session
+from peer import Gone
+from remote import Remote
 from traitlets.config import Config
 
 HEAD = struct.Struct(">I")
@@ -46,6 +50,8 @@ class Channel(Session):
 
     link: socket.socket | None = None
     process = 0
+    #: Who takes the frames instead of the grader, while the judge calls the notebook's functions.
+    heard: Callable[[dict[str, Any]], None] | None = None
     lock = threading.RLock()
 
     def send(  # type: ignore[override]
@@ -68,6 +74,9 @@ class Channel(Session):
     def frame(self, message: dict[str, Any]) -> None:
         """Send a frame as a whole: an interrupt waits, and a forked copy stays silent."""
         if self.link is None or os.getpid() != self.process:
+            return
+        if self.heard is not None:
+            self.heard(message)
             return
         raw = json.dumps(message, default=repr).encode()
         with self.lock:
@@ -188,7 +197,8 @@ class Notebook:
             shell.extension_manager.load_extension("storemagic")
         self.ready = asyncio.Event()  # belongs to no loop before somebody waits
         self.waiting = bytearray()
-        self.requests: list[dict[str, str]] = []
+        self.requests: list[dict[str, Any]] = []
+        self.judge: Judge | None = None
 
     def install(self) -> None:
         """Make this the process's session."""
@@ -197,17 +207,34 @@ class Notebook:
         getpass.getpass = _no_input
         self.channel.process = os.getpid()
 
-    def serve(self, link: socket.socket) -> NoReturn:
-        """Run cells until the grader goes; never returns."""
+    def serve(self, link: socket.socket, line: socket.socket | None, role: str) -> NoReturn:
+        """Run cells until the grader goes; never returns. ``line`` leads to the other process."""
         self.install()
         self.channel.link = link
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
         loop.add_reader(link.fileno(), self._arrived, link)
+        if line is not None and role == "judge":
+            self.judge = Judge(line, self.shell, self.channel)
+            self.judge.install()
+        elif line is not None:
+            remote = Remote(line, self.shell, self.channel)
+            loop.add_reader(line.fileno(), self._asked, loop, remote)
         while True:
             # An interrupt that comes between two cells is for nobody.
             with contextlib.suppress(KeyboardInterrupt):
                 loop.run_until_complete(self._cells())
+
+    @staticmethod
+    def receive(link: socket.socket, size: int) -> bytes:
+        """Read exactly ``size`` bytes."""
+        parts = bytearray()
+        while len(parts) < size:
+            part = link.recv(min(size - len(parts), 1 << 20))
+            if not part:
+                os._exit(0)
+            parts += part
+        return bytes(parts)
 
     def _arrived(self, link: socket.socket) -> None:
         raw = link.recv(1 << 20)
@@ -223,13 +250,25 @@ class Notebook:
         if self.requests:
             self.ready.set()
 
+    def _asked(self, loop: asyncio.AbstractEventLoop, remote: Remote) -> None:
+        try:
+            remote.attend()
+        except (Gone, Malformed):
+            loop.remove_reader(remote.line.fileno())
+
     async def _cells(self) -> None:
         while True:
             while not self.requests:
                 self.ready.clear()
                 await self.ready.wait()
             request = self.requests.pop(0)
+            if "count" in request:
+                self.shell.execution_count = request["count"]
+            if self.judge is not None:
+                self.judge.begin(request["plan"], request["run"], request["source"])
             reply = await self.run(request["run"], request["source"])
+            if self.judge is not None:
+                self.judge.end()
             if os.getpid() != self.channel.process:  # a copy that her cell forked
                 os._exit(0)
             self.channel.frame({"token": request["run"], "kind": "done", "content": reply})
@@ -255,6 +294,8 @@ class Notebook:
                 evalue=str(error),
                 traceback=shell._last_traceback or [],
             )
+            if self.judge is not None:
+                reply.update(self.judge.verdict(error))
         return reply
 
     async def _run(self, shell: Any, source: str) -> Any:
@@ -310,14 +351,3 @@ def warm_up() -> None:
     sys.stdout, sys.stderr, builtins.input, getpass.getpass, sys.modules["__main__"] = kept
     sys.displayhook, sys.excepthook = hook
     ZMQInteractiveShell.clear_instance()
-
-
-def receive(link: socket.socket, size: int) -> bytes:
-    """Read exactly ``size`` bytes."""
-    parts = bytearray()
-    while len(parts) < size:
-        part = link.recv(min(size - len(parts), 1 << 20))
-        if not part:
-            os._exit(0)
-        parts += part
-    return bytes(parts)

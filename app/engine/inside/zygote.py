@@ -77,10 +77,8 @@ def enclose(setup: dict[str, Any]) -> None:
     os.umask(0o022)
 
 
-def settle(setup: dict[str, Any], link: socket.socket) -> None:
+def settle(setup: dict[str, Any], link: socket.socket, receive: Any) -> None:
     """Put the submission's files in place. Names were checked by who sent them."""
-    from session import receive
-
     (size,) = struct.unpack(">I", receive(link, 4))
     os.makedirs(setup["folder"], exist_ok=True)
     for path, length in json.loads(receive(link, size)):
@@ -94,25 +92,29 @@ def settle(setup: dict[str, Any], link: socket.socket) -> None:
 def become(notebook: Any, setup: dict[str, Any], fds: list[int]) -> NoReturn:
     """The fork's whole life."""
     try:
-        link, out, err = fds
+        link, out, err, *lines = fds
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         os.dup2(out, 1)
         os.dup2(err, 2)
-        os.dup2(link, 3)
+        kept = [fcntl.fcntl(fd, fcntl.F_DUPFD, 10) for fd in (link, *lines)]
+        for place, fd in enumerate(kept, 3):
+            os.dup2(fd, place)
         with open(os.devnull) as nothing:
             os.dup2(nothing.fileno(), 0)
-        os.closerange(4, 4096)
+        os.closerange(3 + len(kept), 4096)
         enclose(setup)
         channel = socket.socket(fileno=3)
-        settle(setup, channel)
+        line = socket.socket(fileno=4) if lines else None
+        settle(setup, channel, notebook.receive)
         # Else every fork would draw the same numbers.
         random.seed()
         if "numpy.random" in sys.modules:
             sys.modules["numpy.random"].seed()
-        os.set_inheritable(3, False)
-        notebook.serve(channel)
+        for place in range(3, 3 + len(kept)):
+            os.set_inheritable(place, False)
+        notebook.serve(channel, line, setup["role"])
     except BaseException as error:
         os.write(2, f"{type(error).__name__}: {error}\n".encode())
     finally:
@@ -169,7 +171,7 @@ def serve(notebook: Any, control: socket.socket) -> None:
                 while os.waitpid(-1, os.WNOHANG)[0]:
                     pass
         if control in ready:
-            raw, fds, _, _ = socket.recv_fds(control, 65536, 3)
+            raw, fds, _, _ = socket.recv_fds(control, 65536, 4)
             if not raw:
                 return
             try:
@@ -226,6 +228,8 @@ def main() -> None:
     import session
 
     del sys.path[0]
+    for name in plan["programs"]:  # a student's module may have the same name
+        sys.modules.pop(name, None)
     session.warm_up()
     sys.argv[:] = [os.path.join(os.path.dirname(session.__file__), "ipykernel_launcher.py")]
     notebook = session.Notebook()
