@@ -7,6 +7,7 @@ imported by the first call that needs it. docs/decisions/0006 says why it has th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from app.engine.results import (
     Assurance,
@@ -25,6 +26,7 @@ from app.engine.results import (
     Outcome,
     Problem,
     Release,
+    Roads,
 )
 
 __all__ = [
@@ -45,10 +47,12 @@ __all__ = [
     "Problem",
     "Progress",
     "Release",
+    "Roads",
     "check",
     "feedback",
     "grade",
     "make_release",
+    "plan_roads",
     "shut_down",
     "standalone_html",
     "validate_source",
@@ -93,6 +97,18 @@ def make_release(sources: Sequence[NotebookSource]) -> Release:
     from app.engine import release
 
     return release.make_release(sources)
+
+
+def plan_roads(lab: LabSource, *, limits: Limits | None = None) -> dict[str, dict[str, Any]]:
+    """Return where each test of the lab is judged, to be kept with the published lab.
+
+    Runs the instructor's own solution, and the lab without one, on both roads: a few seconds.
+    ``lab.roads`` is not read. The answer is of the form of :data:`Roads` and can be written as
+    JSON. Raises EngineUnavailable, and ValueError when ``lab`` is not valid.
+    """
+    from app.engine import roads
+
+    return roads.plan(lab, limits=limits or Limits())
 
 
 def validate_source(source: bytes) -> list[Problem]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,6 +31,7 @@ from nbgrader.preprocessors import (
 )
 
 from app.engine import notebooks
+from app.engine.outline import SourcePart
 from app.engine.results import CellKind
 
 __all__ = ["AFTER_SAVE", "BEFORE_SAVE", "SourceBook", "SourceCell", "kind_of", "quiet", "upgrade"]
@@ -70,6 +72,22 @@ def kind_of(cell: NotebookNode) -> CellKind | None:
     return None
 
 
+def _parts(nb: NotebookNode) -> Iterator[SourcePart]:
+    """Return what a student cannot change, and what she can, of a source notebook's code."""
+    for cell in nb.cells:
+        if cell.cell_type != "code":
+            continue
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if kind_of(cell) == "test":
+            yield SourcePart(name, "test", cell.source)
+        elif utils.is_solution(cell):
+            yield SourcePart(name, "solution", cell.source)
+        elif utils.is_locked(cell):
+            yield SourcePart(name, "locked", cell.source)
+        else:
+            yield SourcePart(None, "free", cell.source)
+
+
 @dataclass(frozen=True)
 class SourceCell:
     """What ``SaveCells`` keeps of a cell, and the cell as the release steps left it."""
@@ -92,6 +110,9 @@ class SourceBook:
         """Take ``nb`` as BEFORE_SAVE left it."""
         self.kernelspec: dict[str, Any] = copy.deepcopy(nb.metadata.get("kernelspec") or {})
         self.cells: dict[str, SourceCell] = {}
+        #: The source's code cells with their solutions, and the whole source; see ``of``.
+        self.parts: tuple[SourcePart, ...] = ()
+        self.solved: NotebookNode = nb
         for position, cell in enumerate(nb.cells):
             if not (
                 utils.is_grade(cell)
@@ -119,10 +140,13 @@ class SourceBook:
         """Read a source notebook. Raises ValueError when it cannot be released."""
         try:
             nb = upgrade(notebooks.read(source))
+            solved = copy.deepcopy(nb)
             resources: dict[str, Any] = {}
             for step in BEFORE_SAVE:
                 nb, resources = quiet(step).preprocess(nb, resources)
-            return cls(nb)
+            book = cls(nb)
+            book.parts, book.solved = tuple(_parts(solved)), solved
+            return book
         except Exception as error:
             raise ValueError(f"The lab's source cannot be graded with: {error}") from error
 

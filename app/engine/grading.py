@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import nbformat
@@ -14,7 +15,8 @@ from nbgrader.preprocessors import LimitOutput
 
 from app.engine import hidden, messages, notebooks
 from app.engine.bookkeeping import SourceBook, SourceCell, kind_of, quiet
-from app.engine.executor import Executor, Job, Run
+from app.engine.executor import Executor, Job, Judging, Run
+from app.engine.outline import outline
 from app.engine.outputs import tidy
 from app.engine.results import (
     CellResult,
@@ -85,6 +87,7 @@ def grade(
                 files=_home(nb, files),
                 environment=lab.environment,
                 limits=limits,
+                judging=_judging(nb, tests, book, lab, name),
                 on_cell=on_cell,
             )
         )
@@ -106,6 +109,39 @@ def _home(nb: NotebookNode, files: Mapping[str, bytes]) -> dict[str, bytes]:
         **cache_files(code, *modules),
         **{f"work/{path}": content for path, content in files.items()},
     }
+
+
+def _judging(
+    nb: NotebookNode, tests: frozenset[int], book: SourceBook, lab: LabSource, name: str
+) -> Judging | None:
+    """Return what the judge needs, or None when no test of the notebook is judged apart."""
+    roads = lab.roads.get(name, {})
+    shared = [cell.name for cell in book.graded if cell.kind == "test"]
+    shared = [grade_id for grade_id in shared if not _apart(roads, grade_id)]
+    plan = outline(book.parts, shared)
+    ids = {
+        index: cell.metadata.nbgrader["grade_id"]
+        for index, cell in enumerate(nb.cells)
+        if cell.metadata.get("nbgrader")
+    }
+    judged = {
+        index: plan.plans[grade_id]
+        for index, grade_id in ids.items()
+        if index in tests and _apart(roads, grade_id) and grade_id in plan.plans
+    }
+    if not judged:
+        return None
+    prepared = {
+        i: plan.prepared[grade_id] for i, grade_id in ids.items() if grade_id in plan.prepared
+    }
+    files = {f"work/{path}": content for path, content in lab.files.items()}
+    return Judging(
+        judged, prepared, {**cache_files(*(p.source.encode() for p in book.parts)), **files}
+    )
+
+
+def _apart(roads: Mapping[str, Mapping[str, Any]], grade_id: str) -> bool:
+    return roads.get(grade_id, {}).get("road") == "separate"
 
 
 def _accept(name: str, book: SourceBook, submitted: Mapping[str, bytes]) -> NotebookNode:
@@ -175,10 +211,12 @@ def _result(
         index = places.get(source.name)
         if index is None:
             cells.append(_missing(source))
-        elif run.tampered is not None and source.kind == "test":
+        elif run.tampered is not None and source.kind == "test" and index not in run.separate:
             cells.append(_cell(source, None, "tampered", messages.WITHHELD))
         else:
-            cells.append(_scored(source, nb.cells[index], index, run, limits, index > hidden_at))
+            made = _scored(source, nb.cells[index], index, run, limits, index > hidden_at)
+            separate = index in run.separate
+            cells.append(replace(made, assurance="separate") if separate else made)
     code, state = _state(run)
     return NotebookResult(
         name=name,
@@ -229,7 +267,11 @@ def _scored(
         return _cell(
             source, 0.0, "timeout", messages.CELL_TIMEOUT, seconds=f"{limits.cell_seconds:g}"
         )
-    return score_cell(source, cell, after_hidden=after)
+    made = score_cell(source, cell, after_hidden=after)
+    if index in run.crossings and made.outcome == "failed":
+        kind = hidden.clean(run.crossings[index], 80)
+        return replace(made, message=messages.CANNOT_CROSS, params={"kind": kind})
+    return made
 
 
 def _missing(source: SourceCell) -> CellResult:

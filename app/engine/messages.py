@@ -53,12 +53,34 @@ SCORE_NOT_VALID: Final = "This test has a mistake of its own. Your instructor ha
 WITHHELD: Final = "The score is withheld until a person has looked at it."
 NOT_GRADED: Final = "This cell could not be graded."
 
+CANNOT_CROSS: Final = (
+    "Your code gave this test a value of the type %(kind)s, which it cannot take. Give it plain"
+    " values: numbers, texts, lists, tables, arrays."
+)
+
 # --- For the instructor only ------------------------------------------------------------------
 STAFF_SCORE_ABOVE_MAX: Final = (
     "The test's last value is %(value)s, but the cell is worth %(points)s points. Change the test"
     " or its points and publish the lab again."
 )
 STAFF_SCORE_UNREADABLE: Final = "The test's last value could not be read as a score: %(detail)s"
+
+# --- Why a test is judged in the student's process --------------------------------------------
+ROAD_NOT_PLANNED: Final = "Where this test could be judged has not been tried."
+ROAD_MAGIC: Final = "It uses a notebook command (a line with % or !)."
+ROAD_RUNS_TEXT: Final = "It uses %(name)s, which can run what a student wrote."
+ROAD_BUILTIN: Final = "The lab's own cells give Python's name %(name)s another meaning."
+ROAD_OPEN_HELPER: Final = "It uses %(name)s from a cell that students can change. Lock that cell."
+ROAD_SOLUTION_IMPORT: Final = (
+    "It uses %(name)s, which the solution imports. Import it in a locked cell or in the test."
+)
+ROAD_BOTH: Final = "An earlier test and the student's cells both give %(name)s a value."
+ROAD_STAR: Final = "It uses %(name)s, which no cell names: it comes from an import * or a command."
+ROAD_VALUE: Final = "It needs a value of the type %(kind)s, which cannot be copied."
+ROAD_DIFFERS: Final = "Judged apart, the lab's own solution does not get the same score."
+ROAD_STUB: Final = "Judged apart, the lab without a solution does not get the same score."
+ROAD_UNSOLVED: Final = "The lab's own solution does not pass it, so nothing can be compared."
+ROAD_NOT_HERE: Final = "This machine judges every test in the student's process."
 
 # --- Notes in the feedback --------------------------------------------------------------------
 OUTPUT_WITHHELD: Final = "What this cell printed is not shown, because a hidden test ran before it."

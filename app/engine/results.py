@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 __all__ = [
     "Assurance",
@@ -23,6 +23,7 @@ __all__ = [
     "Outcome",
     "Problem",
     "Release",
+    "Roads",
 ]
 
 Environment = Literal["standard", "scientific", "deep-learning"]
@@ -31,6 +32,9 @@ Outcome = Literal[
     "passed", "partial", "failed", "error", "timeout", "manual", "tampered", "missing"
 ]
 Assurance = Literal["separate", "shared"]
+#: Notebook → grade id of a test → ``{"road": "separate" | "shared"}``, a shared one with its
+#: ``reason`` (a msgid) and ``params``. It can be written as JSON.
+Roads = Mapping[str, Mapping[str, Mapping[str, Any]]]
 NotebookState = Literal["graded", "failed", "timeout", "tampered"]
 
 
@@ -70,11 +74,16 @@ class NotebookSource:
 
 @dataclass(frozen=True)
 class LabSource:
-    """A lab version: source notebooks, data files by relative path, and its environment."""
+    """A lab version: source notebooks, data files by relative path, and its environment.
+
+    ``roads`` is what :func:`app.engine.plan_roads` found when the lab was published; tests that
+    it does not name are judged in the student's process.
+    """
 
     notebooks: tuple[NotebookSource, ...]
     files: Mapping[str, bytes] = field(default_factory=dict)
     environment: Environment = "standard"
+    roads: Roads = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

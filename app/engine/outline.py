@@ -1,0 +1,335 @@
+"""What the cells of a lab's source bind and use: whose value a test's names mean.
+
+Read from the instructor's notebook alone, never from a submission, and without running it. A name
+that a test uses is the judge's own when a locked cell or a test defines it, a library when the
+lab's cells import it, and the student's otherwise.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import symtable
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final, Literal
+
+from app.engine import messages
+from app.engine.executor import TestPlan
+
+__all__ = ["Outline", "SourcePart", "outline"]
+
+Role = Literal["test", "locked", "solution", "free"]
+
+#: Whoever says one of these names runs text or bytes that may be the student's.
+RUNS_TEXT: Final = frozenset(
+    {"eval", "exec", "compile", "__import__", "get_ipython", "input", "breakpoint", "builtins"}
+    | {"pickle", "cPickle", "joblib", "dill", "cloudpickle", "marshal", "shelve", "importlib"}
+    | {"runpy", "subprocess", "ctypes", "multiprocessing", "code", "codeop", "sympify", "yaml"}
+    | {"parse_expr", "load_module", "system", "popen", "spawn", "read_pickle", "import_module"}
+    | {"_getframe", "settrace", "setprofile", "__builtins__", "gc", "torch"}
+)
+FILES: Final = re.compile(
+    r"\bopen\(|\bPath\b|\bos\b|\bglob\b|\bshutil\b|\btempfile\b|\bread_|\bto_csv\b|\bload|"
+    r"\bsave|\bsqlite3\b|\bzipfile\b|\bwrite_|\bfromfile\b|\bgenfromtxt\b"
+)
+BUILTINS: Final = frozenset(vars(builtins))
+
+
+@dataclass(frozen=True)
+class SourcePart:
+    """A code cell of the source. ``name`` is its grade id; a free cell has none."""
+
+    name: str | None
+    role: Role
+    source: str
+
+
+@dataclass(frozen=True)
+class Outline:
+    """``problems`` says of a test why it cannot be judged separately: a msgid and its params.
+
+    ``plans`` has the rest. ``prepared`` are statements of locked cells for the judge, by the
+    cell's name.
+    """
+
+    problems: Mapping[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
+    plans: Mapping[str, TestPlan] = field(default_factory=dict)
+    prepared: Mapping[str, tuple[str, TestPlan]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Statement:
+    """A top-level statement. ``text`` with the lines above it."""
+
+    text: str
+    binds: frozenset[str]
+    loads: frozenset[str]
+    imports: Mapping[str, tuple[str, str | None]]
+    defines: bool
+    attributes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Cell:
+    part: SourcePart
+    statements: tuple[_Statement, ...]
+    plain: bool
+
+    @property
+    def binds(self) -> frozenset[str]:
+        return frozenset().union(*(s.binds for s in self.statements))
+
+    @property
+    def loads(self) -> frozenset[str]:
+        return frozenset().union(*(s.loads for s in self.statements))
+
+    @property
+    def free(self) -> frozenset[str]:
+        """Return the names that are used before, or without, being bound here."""
+        bound: set[str] = set()
+        found: set[str] = set()
+        for statement in self.statements:
+            found |= statement.loads - bound
+            bound |= statement.binds
+        return frozenset(found)
+
+
+def outline(parts: Iterable[SourcePart], shared: Iterable[str] = ()) -> Outline:
+    """Return the outline of a notebook's code cells, in their order.
+
+    ``shared`` are tests that are known to be judged in the student's process.
+    """
+    return _outline(tuple(parts), frozenset(shared))
+
+
+@lru_cache(maxsize=128)
+def _outline(parts: tuple[SourcePart, ...], shared: frozenset[str]) -> Outline:
+    return _Outliner(tuple(map(_cell, parts)), shared).outline()
+
+
+class _Outliner:
+    def __init__(self, cells: tuple[_Cell, ...], shared: frozenset[str]) -> None:
+        self.cells = cells
+        self.shared = shared
+        # Whose last word a name is, as far as the source says.
+        self.hers: set[str] = set()
+        self.solved: set[str] = set()
+        self.helpers: set[str] = set()
+        self.known: set[str] = set()
+        self.unclear = False
+        for cell in cells:
+            self.known |= cell.binds
+            if cell.part.role != "test":
+                self.unclear |= not cell.plain or any("*" in s.imports for s in cell.statements)
+            if cell.part.role in ("solution", "free"):
+                self.hers |= cell.binds
+            if cell.part.role == "solution":
+                self.solved |= cell.binds
+            if cell.part.role == "free":
+                self.helpers |= {n for s in cell.statements if s.defines for n in s.binds}
+
+    def outline(self) -> Outline:
+        problems: dict[str, tuple[str, Mapping[str, str]]] = {}
+        plans: dict[str, TestPlan] = {}
+        trusted = self._trusted()
+        needed: set[str] = set()
+        tests = [c for c in self.cells if c.part.role == "test" and c.part.name is not None]
+        for cell in tests:
+            name = cell.part.name or ""
+            reach = self._reach(cell, trusted)
+            problem = self._problem(cell, reach)
+            if problem is not None:
+                problems[name] = problem
+            else:
+                needed |= reach
+        apart = {c.part.name for c in tests} - problems.keys() - self.shared
+        wanted = self._wanted(apart)
+        own = self._own(trusted)
+        for cell in tests:
+            name = cell.part.name or ""
+            if name not in problems:
+                reach = self._reach(cell, trusted)
+                files = any(FILES.search(s.text) for c in self.cells for s in c.statements
+                            if c is cell or s.binds & reach)  # fmt: skip
+                plans[name] = TestPlan(self._imports(reach), own, wanted, files)
+        return Outline(problems, plans, self._prepared(trusted, needed, own))
+
+    def _trusted(self) -> dict[str, _Statement]:
+        """Return the statements of locked and shared test cells that the judge can run itself."""
+        found: dict[str, _Statement] = {}
+        for cell in self.cells:
+            if cell.part.role == "locked" or cell.part.name in self.shared:
+                for statement in cell.statements:
+                    for name in statement.binds - self.hers:
+                        found[name] = statement
+        return found
+
+    def _own(self, trusted: Mapping[str, _Statement]) -> frozenset[str]:
+        tests: set[str] = set()
+        for cell in self.cells:
+            if cell.part.role == "test" and cell.part.name not in self.shared:
+                tests |= cell.binds
+        return frozenset((trusted.keys() | tests) - self.hers)
+
+    def _reach(self, cell: _Cell, trusted: Mapping[str, _Statement]) -> frozenset[str]:
+        """Return the names that the test uses, those of the helpers it uses included."""
+        found: set[str] = set()
+        helpers = {
+            name: statement
+            for other in self.cells
+            if other.part.role == "test"
+            for statement in other.statements
+            if statement.defines
+            for name in statement.binds
+        }
+        waiting = set(cell.free)
+        while waiting:
+            name = waiting.pop()
+            found.add(name)
+            statement = trusted.get(name) or helpers.get(name)
+            if statement is not None:
+                waiting |= statement.loads - found
+        return frozenset(found)
+
+    def _problem(self, cell: _Cell, reach: frozenset[str]) -> tuple[str, dict[str, str]] | None:
+        """Return why the cell must share the student's process."""
+        if not cell.plain:
+            return messages.ROAD_MAGIC, {}
+        used = {name for s in cell.statements for name in s.attributes | s.loads} | reach
+        for other in self.cells:
+            for statement in other.statements:
+                if other.part.role == "locked" and statement.binds & reach:
+                    used |= statement.attributes
+        if odd := sorted(used & RUNS_TEXT):
+            return messages.ROAD_RUNS_TEXT, {"name": odd[0]}
+        if odd := sorted(reach & BUILTINS & self.hers):
+            return messages.ROAD_BUILTIN, {"name": odd[0]}
+        if (reach & self.solved) and (odd := sorted(reach & self.helpers - self.solved)):
+            return messages.ROAD_OPEN_HELPER, {"name": odd[0]}
+        for other in self.cells:
+            if other.part.role == "solution":
+                for statement in other.statements:
+                    named = {n for n, (_, part) in statement.imports.items() if part is not None}
+                    if odd := sorted(named & reach):
+                        return messages.ROAD_SOLUTION_IMPORT, {"name": odd[0]}
+        if self.unclear and (odd := sorted(reach - self.known - BUILTINS)):
+            return messages.ROAD_STAR, {"name": odd[0]}
+        return self._both(cell, reach)
+
+    def _both(self, cell: _Cell, reach: frozenset[str]) -> tuple[str, dict[str, str]] | None:
+        """Find a name that both an earlier test and the student's cells give a value."""
+        for other in self.cells:
+            if other is cell:
+                return None
+            if other.part.role == "test" and (odd := sorted(other.binds & reach & self.hers)):
+                return messages.ROAD_BOTH, {"name": odd[0]}
+        return None
+
+    def _imports(self, reach: frozenset[str]) -> dict[str, tuple[str, str | None]]:
+        found: dict[str, tuple[str, str | None]] = {}
+        for cell in self.cells:
+            if cell.part.role in ("solution", "free"):
+                for statement in cell.statements:
+                    found.update({n: p for n, p in statement.imports.items() if n in reach})
+        return found
+
+    def _wanted(self, apart: set[str | None]) -> frozenset[str]:
+        """Return what tests bind and cells in the student's process use."""
+        bound: set[str] = set()
+        used: set[str] = set()
+        for cell in self.cells:
+            if cell.part.role == "test" and cell.part.name in apart:
+                bound |= cell.binds
+            else:
+                used |= cell.loads
+        return frozenset(bound & used)
+
+    def _prepared(
+        self, trusted: Mapping[str, _Statement], needed: set[str], own: frozenset[str]
+    ) -> dict[str, tuple[str, TestPlan]]:
+        """Return the statements that the judge runs after each locked cell."""
+        found: dict[str, tuple[str, TestPlan]] = {}
+        names = set(needed)
+        for cell in self.cells:
+            kept = cell.part.role == "locked" or cell.part.name in self.shared
+            chosen = [s for s in cell.statements if kept and s.binds & names & trusted.keys()]
+            if chosen and cell.part.name is not None:
+                reach = frozenset().union(*(s.loads for s in chosen))
+                source = "\n".join(statement.text for statement in chosen)
+                files = FILES.search(source) is not None
+                plan = TestPlan(self._imports(reach), own, frozenset(), files)
+                found[cell.part.name] = source, plan
+        return found
+
+
+def _cell(part: SourcePart) -> _Cell:
+    """Take a cell apart; one that is not plain Python has no statements and is not ``plain``."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            source = TransformerManager().transform_cell(part.source)
+            lines = source.split("\n")
+            body = ast.parse(source).body
+            statements = tuple(_statement(node, lines) for node in body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return _Cell(part, (), plain=False)
+    plain = not any("get_ipython" in s.loads for s in statements)
+    return _Cell(part, statements, plain)
+
+
+def _statement(node: ast.stmt, lines: list[str]) -> _Statement:
+    decorators = getattr(node, "decorator_list", [])
+    first = min([node.lineno, *(d.lineno for d in decorators)])
+    text = "\n".join(lines[first - 1 : node.end_lineno])
+    if node.col_offset or "\n" not in text:
+        text = ast.unparse(node)
+    binds, loads = _names(symtable.symtable(text, "<cell>", "exec"))
+    attributes = {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}
+    attributes |= {
+        name
+        for n in ast.walk(node)
+        if isinstance(n, ast.Import | ast.ImportFrom)
+        for alias in n.names
+        for name in (*alias.name.split("."), *(getattr(n, "module", None) or "").split("."))
+    }
+    imports: dict[str, tuple[str, str | None]] = {}
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            whole = alias.name if alias.asname else alias.name.partition(".")[0]
+            imports[alias.asname or whole] = whole, None
+    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        for alias in node.names:
+            imports[alias.asname or alias.name] = node.module, alias.name
+    defines = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    return _Statement(
+        text, frozenset(binds), frozenset(loads), imports, defines, frozenset(attributes)
+    )
+
+
+def _names(table: symtable.SymbolTable) -> tuple[set[str], set[str]]:
+    """Return the global names that code binds, and those that it uses."""
+    binds: set[str] = set()
+    loads: set[str] = set()
+    top = table.get_type() == "module"
+    for symbol in table.get_symbols():
+        name = symbol.get_name()
+        outer = top or symbol.is_global()
+        if outer and symbol.is_referenced():
+            loads.add(name)
+        if (
+            outer
+            and (symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace())
+            and (top or symbol.is_declared_global())
+        ):
+            binds.add(name)
+    for child in table.get_children():
+        inner_binds, inner_loads = _names(child)
+        binds |= inner_binds
+        loads |= inner_loads
+    return binds, loads
