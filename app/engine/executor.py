@@ -25,12 +25,14 @@ class TestPlan:
     """What the names of a separately judged cell mean; see :mod:`app.engine.outline`.
 
     ``imports`` maps a name to a module and an attribute of it (or None): the judge uses its own.
-    ``own`` are names that are never looked up in the student's process; ``wanted`` those that her
-    cells may need of what tests define. ``files`` says whether files written there are needed.
+    ``own`` are names that are never looked up in the student's process, ``theirs`` those that are,
+    even where an earlier test gave them a value; ``wanted`` are what her cells may need of what
+    tests define. ``files`` says whether files written there are needed.
     """
 
     imports: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
+    theirs: frozenset[str] = frozenset()
     wanted: frozenset[str] = frozenset()
     files: bool = False
 

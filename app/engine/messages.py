@@ -74,7 +74,6 @@ ROAD_OPEN_HELPER: Final = "It uses %(name)s from a cell that students can change
 ROAD_SOLUTION_IMPORT: Final = (
     "It uses %(name)s, which the solution imports. Import it in a locked cell or in the test."
 )
-ROAD_BOTH: Final = "An earlier test and the student's cells both give %(name)s a value."
 ROAD_STAR: Final = "It uses %(name)s, which no cell names: it comes from an import * or a command."
 ROAD_VALUE: Final = "It needs a value of the type %(kind)s, which cannot be copied."
 ROAD_DIFFERS: Final = "Judged apart, the lab's own solution does not get the same score."

@@ -12,8 +12,8 @@ import builtins
 import re
 import symtable
 import warnings
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -115,84 +115,74 @@ class _Outliner:
     def __init__(self, cells: tuple[_Cell, ...], shared: frozenset[str]) -> None:
         self.cells = cells
         self.shared = shared
-        # Whose last word a name is, as far as the source says.
-        self.hers: set[str] = set()
-        self.solved: set[str] = set()
-        self.helpers: set[str] = set()
-        self.known: set[str] = set()
-        self.unclear = False
-        for cell in cells:
-            self.known |= cell.binds
-            if cell.part.role != "test":
-                self.unclear |= not cell.plain or any("*" in s.imports for s in cell.statements)
-            if cell.part.role in ("solution", "free"):
-                self.hers |= cell.binds
-            if cell.part.role == "solution":
-                self.solved |= cell.binds
-            if cell.part.role == "free":
-                self.helpers |= {n for s in cell.statements if s.defines for n in s.binds}
+        self.known: frozenset[str] = frozenset().union(*(cell.binds for cell in cells))
+        self.hers = self._bound_by("solution", "free")
+        self.solved = self._bound_by("solution")
+        self.unclear = any(
+            not cell.plain or any("*" in s.imports for s in cell.statements)
+            for cell in cells
+            if cell.part.role != "test"
+        )
 
     def outline(self) -> Outline:
         problems: dict[str, tuple[str, Mapping[str, str]]] = {}
         plans: dict[str, TestPlan] = {}
-        trusted = self._trusted()
         needed: set[str] = set()
-        tests = [c for c in self.cells if c.part.role == "test" and c.part.name is not None]
-        for cell in tests:
-            name = cell.part.name or ""
-            reach = self._reach(cell, trusted)
+        wanted = self._wanted()
+        for place, cell in enumerate(self.cells):
+            name = cell.part.name
+            if cell.part.role != "test" or name is None:
+                continue
+            before = self.cells[:place]
+            reach = self._reach(cell, before)
             problem = self._problem(cell, reach)
             if problem is not None:
                 problems[name] = problem
-            else:
-                needed |= reach
-        apart = {c.part.name for c in tests} - problems.keys() - self.shared
-        wanted = self._wanted(apart)
-        own = self._own(trusted)
-        for cell in tests:
-            name = cell.part.name or ""
-            if name not in problems:
-                reach = self._reach(cell, trusted)
-                files = any(FILES.search(s.text) for c in self.cells for s in c.statements
-                            if c is cell or s.binds & reach)  # fmt: skip
-                plans[name] = TestPlan(self._imports(reach), own, wanted, files)
-        return Outline(problems, plans, self._prepared(trusted, needed, own))
+                continue
+            needed |= reach
+            statements = [s for c in (*before, cell) for s in c.statements
+                          if c is cell or s.binds & reach]  # fmt: skip
+            files = any(FILES.search(statement.text) for statement in statements)
+            plans[name] = replace(self._plan(before, reach), wanted=wanted, files=files)
+        return Outline(problems, plans, self._prepared(needed))
 
-    def _trusted(self) -> dict[str, _Statement]:
-        """Return the statements of locked and shared test cells that the judge can run itself."""
-        found: dict[str, _Statement] = {}
-        for cell in self.cells:
-            if cell.part.role == "locked" or cell.part.name in self.shared:
-                for statement in cell.statements:
-                    for name in statement.binds - self.hers:
-                        found[name] = statement
-        return found
+    def _bound_by(self, *roles: Role) -> frozenset[str]:
+        return frozenset().union(*(c.binds for c in self.cells if c.part.role in roles))
 
-    def _own(self, trusted: Mapping[str, _Statement]) -> frozenset[str]:
-        tests: set[str] = set()
-        for cell in self.cells:
-            if cell.part.role == "test" and cell.part.name not in self.shared:
-                tests |= cell.binds
-        return frozenset((trusted.keys() | tests) - self.hers)
+    def _ours(self, cell: _Cell) -> bool:
+        """Say whether the judge has what the cell binds."""
+        return cell.part.role in ("test", "locked")
 
-    def _reach(self, cell: _Cell, trusted: Mapping[str, _Statement]) -> frozenset[str]:
+    def _last(self, before: Sequence[_Cell]) -> dict[str, _Cell]:
+        """Return which cell gave each name its value last, as far as the source says."""
+        return {name: cell for cell in before for name in cell.binds}
+
+    def _plan(self, before: Sequence[_Cell], reach: frozenset[str]) -> TestPlan:
+        last = self._last(before)
+        ours = {name for name, cell in last.items() if self._ours(cell)}
+        ours |= self.known - self.hers
+        imports = {
+            name: place
+            for name in reach - ours
+            if name in last
+            for statement in last[name].statements
+            for bound, place in statement.imports.items()
+            if bound == name
+        }
+        return TestPlan(imports, frozenset(ours), theirs=(self.known & self.hers) - ours)
+
+    def _reach(self, cell: _Cell, before: Sequence[_Cell]) -> frozenset[str]:
         """Return the names that the test uses, those of the helpers it uses included."""
         found: set[str] = set()
-        helpers = {
-            name: statement
-            for other in self.cells
-            if other.part.role == "test"
-            for statement in other.statements
-            if statement.defines
-            for name in statement.binds
-        }
+        last = self._last([other for other in (*before, cell) if self._ours(other)])
         waiting = set(cell.free)
         while waiting:
             name = waiting.pop()
             found.add(name)
-            statement = trusted.get(name) or helpers.get(name)
-            if statement is not None:
-                waiting |= statement.loads - found
+            if name in last:
+                for statement in last[name].statements:
+                    if name in statement.binds:
+                        waiting |= statement.loads - found
         return frozenset(found)
 
     def _problem(self, cell: _Cell, reach: frozenset[str]) -> tuple[str, dict[str, str]] | None:
@@ -202,66 +192,48 @@ class _Outliner:
         used = {name for s in cell.statements for name in s.attributes | s.loads} | reach
         for other in self.cells:
             for statement in other.statements:
-                if other.part.role == "locked" and statement.binds & reach:
+                if self._ours(other) and statement.binds & reach:
                     used |= statement.attributes
         if odd := sorted(used & RUNS_TEXT):
             return messages.ROAD_RUNS_TEXT, {"name": odd[0]}
         if odd := sorted(reach & BUILTINS & self.hers):
             return messages.ROAD_BUILTIN, {"name": odd[0]}
-        if (reach & self.solved) and (odd := sorted(reach & self.helpers - self.solved)):
-            return messages.ROAD_OPEN_HELPER, {"name": odd[0]}
+        helpers: set[str] = set()
         for other in self.cells:
-            if other.part.role == "solution":
-                for statement in other.statements:
-                    named = {n for n, (_, part) in statement.imports.items() if part is not None}
-                    if odd := sorted(named & reach):
-                        return messages.ROAD_SOLUTION_IMPORT, {"name": odd[0]}
+            for statement in other.statements:
+                if other.part.role == "free" and statement.defines:
+                    helpers |= statement.binds
+                named = {n for n, (_, part) in statement.imports.items() if part is not None}
+                if other.part.role == "solution" and (odd := sorted(named & reach)):
+                    return messages.ROAD_SOLUTION_IMPORT, {"name": odd[0]}
+        if (reach & self.solved) and (odd := sorted(reach & helpers - self.solved)):
+            return messages.ROAD_OPEN_HELPER, {"name": odd[0]}
         if self.unclear and (odd := sorted(reach - self.known - BUILTINS)):
             return messages.ROAD_STAR, {"name": odd[0]}
-        return self._both(cell, reach)
-
-    def _both(self, cell: _Cell, reach: frozenset[str]) -> tuple[str, dict[str, str]] | None:
-        """Find a name that both an earlier test and the student's cells give a value."""
-        for other in self.cells:
-            if other is cell:
-                return None
-            if other.part.role == "test" and (odd := sorted(other.binds & reach & self.hers)):
-                return messages.ROAD_BOTH, {"name": odd[0]}
         return None
 
-    def _imports(self, reach: frozenset[str]) -> dict[str, tuple[str, str | None]]:
-        found: dict[str, tuple[str, str | None]] = {}
-        for cell in self.cells:
-            if cell.part.role in ("solution", "free"):
-                for statement in cell.statements:
-                    found.update({n: p for n, p in statement.imports.items() if n in reach})
-        return found
-
-    def _wanted(self, apart: set[str | None]) -> frozenset[str]:
+    def _wanted(self) -> frozenset[str]:
         """Return what tests bind and cells in the student's process use."""
         bound: set[str] = set()
         used: set[str] = set()
         for cell in self.cells:
-            if cell.part.role == "test" and cell.part.name in apart:
+            if cell.part.role == "test" and cell.part.name not in self.shared:
                 bound |= cell.binds
             else:
-                used |= cell.loads
+                used |= cell.free if cell.part.role == "test" else cell.loads
         return frozenset(bound & used)
 
-    def _prepared(
-        self, trusted: Mapping[str, _Statement], needed: set[str], own: frozenset[str]
-    ) -> dict[str, tuple[str, TestPlan]]:
-        """Return the statements that the judge runs after each locked cell."""
+    def _prepared(self, needed: set[str]) -> dict[str, tuple[str, TestPlan]]:
+        """Return the statements that the judge runs after each locked or shared cell."""
         found: dict[str, tuple[str, TestPlan]] = {}
-        names = set(needed)
-        for cell in self.cells:
+        for place, cell in enumerate(self.cells):
             kept = cell.part.role == "locked" or cell.part.name in self.shared
-            chosen = [s for s in cell.statements if kept and s.binds & names & trusted.keys()]
+            chosen = [s for s in cell.statements if kept and s.binds & needed]
             if chosen and cell.part.name is not None:
                 reach = frozenset().union(*(s.loads for s in chosen))
                 source = "\n".join(statement.text for statement in chosen)
                 files = FILES.search(source) is not None
-                plan = TestPlan(self._imports(reach), own, frozenset(), files)
+                plan = replace(self._plan(self.cells[:place], reach), files=files)
                 found[cell.part.name] = source, plan
         return found
 

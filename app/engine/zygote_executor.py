@@ -166,10 +166,9 @@ class _Session:
     def _start(self) -> None:
         """Send the files; an empty cell says that all is in place."""
         until = self.began + START_SECONDS
-        for side, files in zip(
-            self.sides, (self.job.files, self.job.judging and self.job.judging.files), strict=False
-        ):
-            side.send_files(files or {})
+        self.notebook.send_files(self.job.files)
+        if self.judge is not None and self.job.judging is not None:
+            self.judge.send_files(self.job.judging.files)
         for side in self.sides:
             plan = TestPlan() if side is self.judge else None
             self._run(side, "", until, plan)
@@ -259,6 +258,7 @@ class _Session:
             request["plan"] = {
                 "imports": {name: list(place) for name, place in plan.imports.items()},
                 "own": sorted(plan.own),
+                "theirs": sorted(plan.theirs),
                 "wanted": sorted(plan.wanted),
                 "files": plan.files,
             }

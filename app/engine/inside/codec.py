@@ -356,7 +356,7 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,80}", re.A)
 def named_tuple(name: str, fields: tuple[str, ...]) -> Any:
     if not all(NAME.fullmatch(part) for part in (name, *fields)):
         raise Malformed
-    return collections.namedtuple(name, fields)  # type: ignore[misc]
+    return collections.namedtuple(name, fields)
 
 
 def decoded_view(decoder: Decoder, node: Node) -> Any:

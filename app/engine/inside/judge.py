@@ -28,8 +28,8 @@ from peer import Gone, Peer, error_class, installed
 NOT_HERE: Final = ("eval", "exec", "compile", "input", "breakpoint")
 #: Events of ``sys.audit`` that would run what the student wrote, or start a program.
 NEVER: Final = frozenset(
-    {"pickle.find_class", "marshal.loads", "subprocess.Popen", "os.system", "os.exec", "os.fork"}
-    | {"os.posix_spawn", "os.spawn", "os.forkpty", "pty.spawn", "code.__new__"}
+    {"pickle.find_class", "subprocess.Popen", "os.system", "os.exec", "os.fork"}
+    | {"os.posix_spawn", "os.spawn", "os.forkpty", "pty.spawn"}
 )
 PLAIN_CLASSES: Final = frozenset(
     {"int", "float", "complex", "str", "bool", "bytes", "bytearray", "list", "tuple", "dict"}
@@ -125,6 +125,8 @@ class Judge(Peer):
         self.imports = plan["imports"]
         self.own = set(plan["own"])
         self.wanted = set(plan["wanted"])
+        for name in plan["theirs"]:
+            self.shell.user_ns.pop(name, None)
         self.cache = {}
         self.crossing = None
         if plan["files"] and self.files is None:

@@ -294,14 +294,14 @@ class Peer:
         """Return a function's name, documentation and parameters, as far as they can cross."""
         name = getattr(value, "__name__", "function")
         doc = getattr(value, "__doc__", None)
-        parameters: list[Any] | None = []
-        try:
+        parameters: list[Any] | None = None
+        with contextlib.suppress(ValueError, TypeError, CannotCross):
+            found = []
             for part in inspect.signature(value).parameters.values():
                 bare = part.default is part.empty
                 default = [] if bare else [encoder.slot(part.default)]
-                parameters.append([part.name, int(part.kind), default])
-        except (ValueError, TypeError, CannotCross):
-            parameters = None
+                found.append([part.name, int(part.kind), default])
+            parameters = found
         doc = str(doc)[:MAX_DOC] if isinstance(doc, str) else None
         return [str(name)[:80], doc, parameters]
 
