@@ -20,3 +20,17 @@ class ScoreChanged:
     """A person gave or changed points of a submission."""
 
     submission_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class CaseOpened:
+    """The checks around an attempt's tests did not hold; a person has to decide."""
+
+    case_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class CaseDecided:
+    """A person cleared an attempt, or confirmed that it has no score."""
+
+    case_id: uuid.UUID

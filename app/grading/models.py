@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
-from app.grading.rules import AttemptState, Via
+from app.grading.rules import MOST_ANSWER_CHARACTERS, AttemptState, CaseDecision, Via
 from app.kernel import clock
 from app.kernel.database import Model
 from app.labs.models import LabVersion
@@ -97,6 +97,7 @@ class Attempt(Model):
 
     submission: Mapped[Submission] = relationship(back_populates="attempts")
     notebooks: Mapped[list["NotebookScore"]] = relationship(order_by="NotebookScore.name")
+    case: Mapped["TamperCase | None"] = relationship(back_populates="attempt")
 
 
 class NotebookScore(Model):
@@ -158,3 +159,40 @@ class ManualScore(Model):
     superseded_at: Mapped[datetime | None]
 
     graded_by: Mapped[Person] = relationship()
+
+
+class TamperCase(Model):
+    """An attempt whose checks around the tests did not hold: a person decides about it.
+
+    Once it is decided the database refuses every change.
+    """
+
+    __tablename__ = "tamper_cases"
+    __table_args__ = (
+        CheckConstraint(
+            "(decision IS NULL) = (decided_at IS NULL)", name="decided_when_there_is_a_decision"
+        ),
+        CheckConstraint(
+            "decision IS DISTINCT FROM 'confirmed' OR length(reason) > 0",
+            name="confirmed_with_a_reason",
+        ),
+        CheckConstraint(
+            f"answer IS NULL OR length(answer) <= {MOST_ANSWER_CHARACTERS}",
+            name="answer_is_short",
+        ),
+        Index("open_tamper_cases", "opened_at", postgresql_where=text("decided_at IS NULL")),
+    )
+
+    attempt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attempts.id"), unique=True)
+    opened_at: Mapped[datetime] = mapped_column(default=clock.now)
+    answer: Mapped[str | None]
+    """What the student says to it, hers to change until the decision."""
+    answered_at: Mapped[datetime | None]
+    decision: Mapped[CaseDecision | None]
+    reason: Mapped[str] = mapped_column(default="")
+    """What the grader writes to the student; needed to confirm."""
+    decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+    decided_at: Mapped[datetime | None]
+
+    attempt: Mapped[Attempt] = relationship(back_populates="case")
+    decided_by: Mapped[Person | None] = relationship()

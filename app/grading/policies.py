@@ -1,7 +1,7 @@
 """Who may see and do what with submissions."""
 
 from app.accounts.models import Person
-from app.grading.models import Attempt, Submission
+from app.grading.models import Attempt, Submission, TamperCase
 from app.grading.rules import AttemptState
 from app.learning.policies import is_on_the_staff
 
@@ -14,6 +14,16 @@ def can_read(person: Person, submission: Submission) -> bool:
 def can_grade(person: Person, submission: Submission) -> bool:
     """Staff of the submission's section, never for their own work."""
     return submission.person_id != person.id and is_on_the_staff(person, submission.section)
+
+
+def can_answer(person: Person, submission: Submission) -> bool:
+    """Only she whose work it is."""
+    return submission.person_id == person.id
+
+
+def is_undecided(case: TamperCase) -> bool:
+    """State only: an answer can be written and a decision made."""
+    return case.decided_at is None
 
 
 def is_regradable(attempt: Attempt) -> bool:

@@ -22,6 +22,20 @@ class AttemptState(StrEnum):
     """Something interfered with the tests; the score is withheld until a person decides."""
 
 
+class CaseDecision(StrEnum):
+    """What a person decided about an attempt whose checks did not hold."""
+
+    CLEARED = "cleared"
+    """Nothing was wrong: what was judged counts, what was withheld waits for points."""
+    CONFIRMED = "confirmed"
+    """The attempt has no score; the reason is written for the student."""
+    RERUN = "rerun"
+    """It is run again, and the new attempt takes its place."""
+
+
+MOST_ANSWER_CHARACTERS = 2000
+MOST_REASON_CHARACTERS = 2000
+
 LIVE = (AttemptState.QUEUED, AttemptState.RUNNING)
 
 

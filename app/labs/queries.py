@@ -51,7 +51,7 @@ def engine_source(lab_version: LabVersion) -> engine.LabSource:
         ),
         files=files_of(lab_version, FileRole.DATA),
         environment=cast(engine.Environment, lab_version.environment),
-        **({"roads": lab_version.roads} if lab_version.roads else {}),
+        roads=lab_version.roads or {},
     )
 
 

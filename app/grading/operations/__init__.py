@@ -1,4 +1,4 @@
-"""Writing: hand in, grade by itself, grade by hand, grade again."""
+"""Writing: hand in, grade by itself, grade by hand, grade again, decide about doubtful attempts."""
 
 from app.grading.operations.attempts import (
     claim,
@@ -7,6 +7,14 @@ from app.grading.operations.attempts import (
     release,
     requeue_forgotten,
     run_attempt,
+)
+from app.grading.operations.cases import (
+    AlreadyDecided,
+    NothingWritten,
+    ReasonMissing,
+    TooLong,
+    answer_case,
+    decide,
 )
 from app.grading.operations.manual import (
     CellRef,
@@ -26,16 +34,22 @@ from app.grading.operations.submitting import (
 )
 
 __all__ = [
+    "AlreadyDecided",
     "BadPath",
     "CellRef",
     "NoNotebook",
     "NotANotebook",
     "NotGradable",
+    "NothingWritten",
+    "ReasonMissing",
     "ScoreOutOfRange",
     "SectionClosed",
     "TooLarge",
+    "TooLong",
     "TooMany",
+    "answer_case",
     "claim",
+    "decide",
     "fail",
     "finish",
     "give_score",

@@ -15,6 +15,7 @@ from app import engine
 from app.grading import rules
 from app.grading.events import AttemptFinished
 from app.grading.models import Attempt, CellScore, NotebookScore, Submission
+from app.grading.operations.cases import open_case
 from app.grading.operations.standing import recount
 from app.grading.operations.submitting import INTERACTIVE_PRIORITY, queue_attempt, topic
 from app.grading.rules import AttemptState
@@ -139,6 +140,8 @@ def finish(
     attempt.seconds = sum(result.seconds for result in results)
     db.session.flush()
     recount(attempt)
+    if attempt.state is AttemptState.TAMPERED:
+        open_case(attempt)
     publish(AttemptFinished(attempt.id, attempt.submission_id))
     return True
 

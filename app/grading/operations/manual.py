@@ -9,6 +9,7 @@ from app.accounts.models import Person
 from app.grading import policies
 from app.grading.events import ScoreChanged
 from app.grading.models import Attempt, CellScore, ManualScore, NotebookScore, Submission
+from app.grading.operations.cases import set_aside
 from app.grading.operations.standing import recount
 from app.grading.operations.submitting import queue_attempt, topic
 from app.kernel import audit, clock, live
@@ -104,6 +105,7 @@ def regrade(grader: Person, submission: Submission) -> Attempt:
     last = _newest_attempt(submission)
     if not policies.is_regradable(last):
         raise NotGradable
+    set_aside(grader, last)
     attempt = Attempt(submission_id=submission.id, number=last.number + 1, max_score=last.max_score)
     db.session.add(attempt)
     db.session.flush()

@@ -3,8 +3,14 @@
 from flask import Flask
 
 from app.grading.rules import LIVE
-from app.grading.views import home, labs, submissions  # noqa: F401 (each adds its routes)
-from app.grading.views.blueprint import bp, in_words
+from app.grading.views import cases, home, labs, submissions  # noqa: F401 (each adds its routes)
+from app.grading.views.blueprint import (
+    bp,
+    in_words,
+    shown_message,
+    shown_outcome,
+    shown_score,
+)
 from app.grading.views.submissions import feedback_page
 
 __all__ = ["bp", "feedback_page", "init_app"]
@@ -12,5 +18,10 @@ __all__ = ["bp", "feedback_page", "init_app"]
 
 def init_app(app: Flask) -> None:
     home.init_app(app)
-    app.jinja_env.globals.update(is_live=lambda attempt: attempt.state in LIVE)
+    app.jinja_env.globals.update(
+        is_live=lambda attempt: attempt.state in LIVE,
+        shown_outcome=shown_outcome,
+        shown_score=shown_score,
+        shown_message=shown_message,
+    )
     app.jinja_env.filters["in_words"] = in_words

@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import Blueprint
 
-from app.grading.models import CellScore, ManualScore, Submission
+from app.grading.models import Attempt, CellScore, ManualScore, Submission
+from app.grading.rules import AttemptState
 from app.kernel.i18n import gettext as _
 from app.kernel.localized import LocalizedText
 
@@ -14,6 +15,28 @@ bp = Blueprint("grading", __name__, template_folder="../templates")
 def in_words(message: str | None, params: dict[str, Any] | None = None) -> str:
     """A message of the engine in the reader's language."""
     return _(message, **(params or {})) if message else ""
+
+
+def shown_outcome(attempt: Attempt, cell: CellScore, given: ManualScore | None) -> str:
+    """How a cell went, in a word of the design system."""
+    if cell.outcome == "tampered":
+        if attempt.state is AttemptState.TAMPERED:
+            return "waiting"
+        return "manual" if given is None else "graded"
+    return "graded" if given is not None and cell.outcome == "manual" else cell.outcome
+
+
+def shown_score(attempt: Attempt, cell: CellScore, given: ManualScore | None) -> float | None:
+    """The points of a cell; None while they are withheld."""
+    if attempt.state is AttemptState.TAMPERED:
+        return None
+    return given.score if given is not None else cell.score
+
+
+def shown_message(attempt: Attempt, cell: CellScore, given: ManualScore | None) -> str | None:
+    """What the engine says of a cell, unless a person has spoken since."""
+    settled = cell.outcome == "tampered" and attempt.state is not AttemptState.TAMPERED
+    return None if given is not None or settled else cell.message
 
 
 def given_scores(submission: Submission) -> dict[tuple[str, str], ManualScore]:

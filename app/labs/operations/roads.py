@@ -28,11 +28,10 @@ def plan_roads(version: LabVersion) -> Roads | None:
     known = _plans.get(version.digest)
     if known is not None:
         return known
-    planner = getattr(engine, "plan_roads", None)
-    if planner is None:
-        return None
     try:
-        plan: Roads = planner(queries.engine_source(version), queries.engine_limits(version))
+        plan = engine.plan_roads(
+            queries.engine_source(version), limits=queries.engine_limits(version)
+        )
     except engine.EngineUnavailable as error:
         log.warning(
             "The tests of a lab are judged beside the students' code until 'banyan labs plan' has"
