@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import nbformat
+
 from app import engine
 
 FOLDERS = ("apps", "preprocessors")
@@ -19,12 +21,20 @@ CELL_SECONDS = 4
 
 @dataclass(frozen=True)
 class Case:
-    """A source notebook (``nbgrader update`` done) and a submission of it."""
+    """A source notebook and a submission of it.
+
+    ``cell_seconds`` is nbgrader's limit for a cell; ``update`` says that ``nbgrader update`` has
+    to run first, because the metadata is of an old schema; ``forgive`` that nbgrader is asked
+    about the :func:`forgiven` submission.
+    """
 
     name: str
     source: bytes
     submission: bytes
     files: tuple[tuple[str, bytes], ...] = ()
+    cell_seconds: int = CELL_SECONDS
+    update: bool = False
+    forgive: bool = False
 
     @property
     def key(self) -> str:
@@ -38,6 +48,27 @@ class Case:
             raw = part.encode() if isinstance(part, str) else part
             digest.update(len(raw).to_bytes(8, "big") + raw)
         return digest.hexdigest()
+
+
+def forgiven(source: bytes, submission: bytes) -> bytes:
+    """The submission without what nbgrader gives up on altogether, so that the rest is graded.
+
+    These are cells with ids that the source does not have, and all copies of a cell but the last:
+    nbgrader means to keep that one, and then refuses the metadata that it emptied itself.
+    """
+    nb = nbformat.reads(submission.decode(), 4)
+    wanted = {
+        cell.metadata["nbgrader"]["grade_id"]
+        for cell in nbformat.reads(source.decode(), 4).cells
+        if cell.metadata.get("nbgrader")
+    }
+    for cell in reversed(nb.cells):
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if grade_id in wanted:
+            wanted.remove(grade_id)
+        else:
+            cell.metadata.pop("nbgrader", None)
+    return nbformat.writes(nb).encode()
 
 
 def shipped(folder: str) -> Path:
