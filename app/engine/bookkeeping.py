@@ -185,8 +185,8 @@ class SourceBook:
             nb.metadata["kernelspec"] = copy.deepcopy(self.kernelspec)
         overwrite = quiet(OverwriteCells)
         overwrite.gradebook, overwrite.notebook_id, overwrite.assignment_id = self, "", ""
-        nb, resources = NbGraderPreprocessor.preprocess(overwrite, nb, resources)
-        nb, _ = quiet(CheckCellMetadata).preprocess(nb, resources)
+        # nbgrader checks the metadata once more; by now all of it is the source's, which was.
+        nb, _ = NbGraderPreprocessor.preprocess(overwrite, nb, resources)
         return nb
 
     def _restore_metadata(self, cell: NotebookNode) -> None:
