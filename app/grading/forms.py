@@ -54,9 +54,7 @@ class DecisionForm(Form):
     decision = RadioField(
         _l("Decision"),
         choices=[
-            SelectChoice(
-                CaseDecision.CLEARED.value, _l("Nothing was wrong: the attempt counts")
-            ),
+            SelectChoice(CaseDecision.CLEARED.value, _l("Nothing was wrong: the attempt counts")),
             SelectChoice(
                 CaseDecision.CONFIRMED.value,
                 _l("The attempt interfered with the tests: no score"),

@@ -4,12 +4,21 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
-from app.grading.rules import MOST_ANSWER_CHARACTERS, AttemptState, CaseDecision, Via
+from app.grading.rules import MOST_ANSWER_CHARACTERS, AttemptState, CaseDecision, Priority, Via
 from app.kernel import clock
 from app.kernel.database import Model
 from app.labs.models import LabVersion
@@ -73,12 +82,36 @@ class Attempt(Model):
             postgresql_where=text("state IN ('queued', 'running')"),
         ),
         Index(None, "state", "queued_at"),
+        # What picking the next attempt reads: what waits, and whose turn was when.
+        Index(
+            "waiting_attempts",
+            "priority",
+            "section_id",
+            "turn",
+            "queued_at",
+            postgresql_where=text("state = 'queued'"),
+        ),
+        Index("running_attempts", "section_id", postgresql_where=text("state = 'running'")),
+        Index(None, "section_id", "claimed_at"),
+        Index("attempts_by_ticket", "ticket", postgresql_where=text("ticket IS NOT NULL")),
     )
 
     submission_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("submissions.id"))
+    section_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("sections.id"))
+    """The submission's, kept here as well: whose turn it is depends on it."""
     number: Mapped[int] = mapped_column(default=1)
     state: Mapped[AttemptState] = mapped_column(default=AttemptState.QUEUED)
     queued_at: Mapped[datetime] = mapped_column(default=clock.now)
+    priority: Mapped[int] = mapped_column(
+        SmallInteger, default=Priority.INTERACTIVE.value, server_default=text("10")
+    )
+    """A rules.Priority; a higher one goes first."""
+    turn: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How many of the same person's attempts in this section waited or ran when it was queued."""
+    not_before: Mapped[datetime | None]
+    """Set when a worker could not grade it: others, and it itself, get a moment."""
+    ticket: Mapped[int | None] = mapped_column(BigInteger)
+    """The queue's job that grades it now; a job that comes back from the dead finds it by this."""
     claimed_at: Mapped[datetime | None]
     claim: Mapped[uuid.UUID | None]
     """The token of the worker that grades it now: results under another token are not taken."""

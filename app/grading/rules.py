@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from pathlib import PurePosixPath
 
 MAX_SUBMISSION_BYTES = 20 * 1024 * 1024
@@ -20,6 +20,14 @@ class AttemptState(StrEnum):
     """The work could not be graded; the reason says why and what to do."""
     TAMPERED = "tampered"
     """Something interfered with the tests; the score is withheld until a person decides."""
+
+
+class Priority(IntEnum):
+    """Whose attempts go first: all of a higher class before any of a lower one."""
+
+    REGRADE = 0
+    INTERACTIVE = 10
+    """Somebody looks at the button."""
 
 
 class CaseDecision(StrEnum):

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
+from app import engine
 from app.grading import operations, queries
 from app.grading.models import CellScore
-from app.grading.operations.attempts import MOST_CLAIMS
+from app.grading.operations.claims import MOST_CLAIMS
 from app.grading.rules import AttemptState
 from app.kernel import blobs, clock
 from app.kernel.database import db
@@ -55,10 +56,34 @@ class TestAnAttempt:
             made = hand_in(enrolled, "mei")
             claimed = operations.claim(made.attempt.id)
             assert claimed is not None
-            operations.release(made.attempt.id, uuid.uuid4())
+            operations.release(claimed._replace(token=uuid.uuid4()))
             assert made.attempt.state is AttemptState.RUNNING
-            operations.release(made.attempt.id, claimed[0])
+            operations.release(claimed)
             assert made.attempt.state is AttemptState.QUEUED
+
+    def test_ends_with_a_reason_when_it_could_not_be_graded_three_times(self, enrolled):
+        with enrolled.app.app_context():
+            made = hand_in(enrolled, "mei")
+            for _try in range(MOST_CLAIMS):
+                claimed = operations.claim(made.attempt.id)
+                assert claimed is not None
+                operations.release(claimed)
+            assert made.attempt.state is AttemptState.FAILED
+            assert made.attempt.reason_code == "engine_fault"
+        page = enrolled.browser("mei").get(f"/learn/{enrolled.code}/labs/squares").text
+        assert "Grading failed for a reason that is not in your work" in page
+
+    def test_loses_no_try_to_a_machine_that_cannot_grade_at_all(self, enrolled, monkeypatch):
+        def cannot(*_args, **_options):
+            raise engine.EngineUnavailable("no namespaces here")
+
+        with enrolled.app.app_context():
+            made = hand_in(enrolled, "mei")
+            monkeypatch.setattr(engine, "grade", cannot)
+            for _try in range(MOST_CLAIMS + 1):
+                with pytest.raises(engine.EngineUnavailable):
+                    operations.run_attempt(made.attempt.id)
+            assert (made.attempt.state, made.attempt.claim_count) == (AttemptState.QUEUED, 0)
 
     def test_ends_with_a_reason_after_it_took_three_workers_with_it(self, enrolled):
         with enrolled.app.app_context():
@@ -115,23 +140,36 @@ class TestRunAttempt:
             assert made.attempt.state is AttemptState.QUEUED
 
 
+def tickets() -> int:
+    """How many tickets wait on the queue."""
+    statement = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'grading.tasks.grade'"
+    return db.session.execute(text(statement)).scalar_one()
+
+
 class TestRequeueForgotten:
-    def test_gives_a_job_to_what_waits_without_one_and_leaves_the_rest(self, enrolled):
+    def test_gives_a_ticket_to_what_waits_without_one_and_leaves_the_rest(self, enrolled):
         with enrolled.app.app_context():
-            forgotten, queued = hand_in(enrolled, "mei"), hand_in(enrolled, "hao")
-            db.session.execute(
-                text("DELETE FROM procrastinate_jobs WHERE args->>'attempt_id' = :id"),
-                {"id": str(forgotten.attempt.id)},
-            )
+            for handle in ("mei", "hao"):
+                hand_in(enrolled, handle)
+            db.session.execute(text("DELETE FROM procrastinate_jobs"))
             db.session.commit()
-            assert operations.requeue_forgotten() == 0, "it is only just there"
+            assert operations.requeue_forgotten() == 0, "they are only just there"
             with clock.frozen_at(clock.now() + timedelta(minutes=2)):
-                assert operations.requeue_forgotten() == 1
+                assert operations.requeue_forgotten() == 2
                 assert operations.requeue_forgotten() == 0
-            jobs = db.session.scalars(
-                text("SELECT args->>'attempt_id' FROM procrastinate_jobs ORDER BY 1")
-            ).all()
-            assert sorted(jobs) == sorted([str(forgotten.attempt.id), str(queued.attempt.id)])
+            assert tickets() == 2
+
+    def test_brings_back_what_runs_under_a_ticket_that_is_gone(self, enrolled):
+        with enrolled.app.app_context():
+            made = hand_in(enrolled, "mei")
+            (ticket,) = db.session.scalars(text("SELECT id FROM procrastinate_jobs")).all()
+            assert operations.claim_next(ticket) is not None
+            with clock.frozen_at(clock.now() + timedelta(minutes=2)):
+                assert operations.requeue_forgotten() == 0, "its ticket is still there"
+                assert made.attempt.state is AttemptState.RUNNING
+                db.session.execute(text("DELETE FROM procrastinate_jobs"))
+                assert operations.requeue_forgotten() == 1
+            assert made.attempt.state is AttemptState.QUEUED
 
 
 class TestManualScore:

@@ -1,13 +1,6 @@
 """Writing: hand in, grade by itself, grade by hand, grade again, decide about doubtful attempts."""
 
-from app.grading.operations.attempts import (
-    claim,
-    fail,
-    finish,
-    release,
-    requeue_forgotten,
-    run_attempt,
-)
+from app.grading.operations.attempts import finish, run_attempt, run_next
 from app.grading.operations.cases import (
     AlreadyDecided,
     NothingWritten,
@@ -15,6 +8,13 @@ from app.grading.operations.cases import (
     TooLong,
     answer_case,
     decide,
+)
+from app.grading.operations.claims import (
+    Claimed,
+    claim,
+    claim_next,
+    release,
+    requeue_forgotten,
 )
 from app.grading.operations.manual import (
     CellRef,
@@ -37,6 +37,7 @@ __all__ = [
     "AlreadyDecided",
     "BadPath",
     "CellRef",
+    "Claimed",
     "NoNotebook",
     "NotANotebook",
     "NotGradable",
@@ -49,13 +50,14 @@ __all__ = [
     "TooMany",
     "answer_case",
     "claim",
+    "claim_next",
     "decide",
-    "fail",
     "finish",
     "give_score",
     "regrade",
     "release",
     "requeue_forgotten",
     "run_attempt",
+    "run_next",
     "submit",
 ]

@@ -12,14 +12,13 @@ from app.grading.models import Attempt, CellScore, ManualScore, NotebookScore, S
 from app.grading.operations.cases import set_aside
 from app.grading.operations.standing import recount
 from app.grading.operations.submitting import queue_attempt, topic
+from app.grading.rules import Priority
 from app.kernel import audit, clock, live
 from app.kernel.database import db
 from app.kernel.errors import Refused
 from app.kernel.events import publish
 from app.kernel.i18n import lazy_gettext as _l
 from app.kernel.transaction import operation
-
-REGRADE_PRIORITY = 0
 
 
 class ScoreOutOfRange(Refused):
@@ -106,10 +105,15 @@ def regrade(grader: Person, submission: Submission) -> Attempt:
     if not policies.is_regradable(last):
         raise NotGradable
     set_aside(grader, last)
-    attempt = Attempt(submission_id=submission.id, number=last.number + 1, max_score=last.max_score)
+    attempt = Attempt(
+        submission_id=submission.id,
+        section_id=submission.section_id,
+        number=last.number + 1,
+        max_score=last.max_score,
+    )
     db.session.add(attempt)
     db.session.flush()
-    queue_attempt(attempt, priority=REGRADE_PRIORITY)
+    queue_attempt(attempt, priority=Priority.REGRADE)
     audit.record(grader.id, "submission.regraded", "submission", submission.id)
     live.announce(topic(submission.section_id, submission.person_id, submission.lab_slug))
     return attempt

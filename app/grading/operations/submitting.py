@@ -11,7 +11,7 @@ from app.catalog.models import CourseItem
 from app.grading import rules
 from app.grading.events import SubmissionReceived
 from app.grading.models import Attempt, Submission, SubmissionFile
-from app.grading.rules import Via
+from app.grading.rules import Priority, Via
 from app.kernel import audit, blobs, clock, live
 from app.kernel.database import db
 from app.kernel.errors import Refused
@@ -22,7 +22,7 @@ from app.kernel.transaction import operation
 from app.labs.models import LabVersion
 from app.learning.models import Section
 
-INTERACTIVE_PRIORITY = 10
+TICKET_PRIORITY = -10
 
 
 class SectionClosed(Refused):
@@ -105,11 +105,11 @@ def submit(
             SubmissionFile(path=path, blob=blob, size=len(files[path]))
             for path, blob in stored.items()
         ],
-        attempts=[Attempt(number=1, max_score=version.max_score)],
+        attempts=[Attempt(number=1, section_id=section.id, max_score=version.max_score)],
     )
     db.session.add(submission)
     db.session.flush()
-    queue_attempt(submission.attempts[0], priority=INTERACTIVE_PRIORITY)
+    queue_attempt(submission.attempts[0], priority=Priority.INTERACTIVE)
     audit.record(
         person.id, "submission.received", "submission", submission.id, receipt=submission.receipt
     )
@@ -118,9 +118,30 @@ def submit(
     return submission
 
 
-def queue_attempt(attempt: Attempt, *, priority: int) -> None:
-    """Put the job that grades ATTEMPT on the queue, in this transaction."""
-    defer("grading.tasks.grade", priority=priority, attempt_id=str(attempt.id))
+def queue_attempt(attempt: Attempt, *, priority: Priority) -> None:
+    """Put ATTEMPT, which is new, in its line, with a ticket on the queue, in this transaction.
+
+    A ticket grades whichever attempt is next by then (docs/decisions/0011).
+    """
+    attempt.priority = priority.value
+    attempt.turn = db.session.scalars(
+        select(func.count())
+        .select_from(Attempt)
+        .join(Submission)
+        .where(
+            Submission.section_id == attempt.section_id,
+            Submission.person_id == attempt.submission.person_id,
+            Attempt.state.in_(rules.LIVE),
+            Attempt.id != attempt.id,
+        )
+    ).one()
+    db.session.flush()
+    add_ticket()
+
+
+def add_ticket() -> None:
+    """A job that grades one waiting attempt. Other jobs are short and never wait for gradings."""
+    defer("grading.tasks.grade", priority=TICKET_PRIORITY)
 
 
 def topic(section_id: object, person_id: object, lab_slug: str) -> str:
