@@ -16,10 +16,12 @@ from typing import Final
 
 from nbformat import NotebookNode
 
+from app.engine import messages
+
 __all__ = ["NOT_FAILED", "NOT_THE_VALUE", "answered", "failed", "failing", "number"]
 
-NOT_FAILED: Final = "a test that must fail did not fail as it should"
-NOT_THE_VALUE: Final = "a value did not arrive as it was"
+NOT_FAILED: Final = messages.STAFF_NOT_FAILED
+NOT_THE_VALUE: Final = messages.STAFF_NOT_THE_VALUE
 
 
 def failing(test: str) -> str:

@@ -27,7 +27,7 @@ from app.engine.results import (
     NotebookState,
     Outcome,
 )
-from app.engine.scoring import score_cell
+from app.engine.scoring import odd_value, score_cell
 from app.engine.submission import working_files
 from app.engine.warmth import cache_files
 from app.engine.zygote_executor import ZygoteExecutor
@@ -91,7 +91,8 @@ def grade(
                 on_cell=on_cell,
             )
         )
-        results.append(_result(name, book, run, limits, time.monotonic() - began))
+        seconds = time.monotonic() - began
+        results.append(_result(name, book, run, limits, seconds, lab.roads.get(name, {})))
     return tuple(results)
 
 
@@ -197,7 +198,12 @@ def _refused(name: str, book: SourceBook, error: notebooks.Unreadable) -> Notebo
 
 
 def _result(
-    name: str, book: SourceBook, run: Run, limits: Limits, seconds: float
+    name: str,
+    book: SourceBook,
+    run: Run,
+    limits: Limits,
+    seconds: float,
+    roads: Mapping[str, Mapping[str, Any]],
 ) -> NotebookResult:
     nb, _ = quiet(LimitOutput).preprocess(tidy(run.notebook), {})
     places = {
@@ -212,11 +218,15 @@ def _result(
         if index is None:
             cells.append(_missing(source))
         elif run.tampered is not None and source.kind == "test" and index not in run.separate:
-            cells.append(_cell(source, None, "tampered", messages.WITHHELD))
+            withheld = _cell(source, None, "tampered", messages.WITHHELD)
+            cells.append(replace(withheld, staff_message=run.tampered))
         else:
             made = _scored(source, nb.cells[index], index, run, limits, index > hidden_at)
-            separate = index in run.separate
-            cells.append(replace(made, assurance="separate") if separate else made)
+            if index in run.separate:
+                made = replace(made, assurance="separate")
+                if roads.get(source.name, {}).get("value") == "points" and index in run.ran:
+                    made = odd_value(made, nb.cells[index])
+            cells.append(made)
     code, state = _state(run)
     return NotebookResult(
         name=name,

@@ -51,6 +51,10 @@ NO_ANSWER: Final = "You have not answered this question yet."
 FOR_A_PERSON: Final = "A person will grade this answer."
 SCORE_NOT_VALID: Final = "This test has a mistake of its own. Your instructor has been told."
 WITHHELD: Final = "The score is withheld until a person has looked at it."
+ODD_VALUE: Final = (
+    "This test gives points as a number, and with your values it gave something else. A person"
+    " will look at it."
+)
 NOT_GRADED: Final = "This cell could not be graded."
 
 CANNOT_CROSS: Final = (
@@ -62,6 +66,12 @@ CANNOT_CROSS: Final = (
 STAFF_SCORE_ABOVE_MAX: Final = (
     "The test's last value is %(value)s, but the cell is worth %(points)s points. Change the test"
     " or its points and publish the lab again."
+)
+STAFF_NOT_FAILED: Final = "A check that must fail beside the tests did not fail as it should."
+STAFF_NOT_THE_VALUE: Final = "A value that must arrive unchanged beside the tests did not."
+STAFF_ODD_VALUE: Final = (
+    "With the solution this test ends with a number of points; here it ended with %(value)s, for"
+    " which nbgrader would give all points. Look at the answer and give the points yourself."
 )
 STAFF_SCORE_UNREADABLE: Final = "The test's last value could not be read as a score: %(detail)s"
 

@@ -7,7 +7,6 @@ and the lab without a solution gets the same score on both.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -18,11 +17,11 @@ from app.engine.executor import Executor
 from app.engine.outline import outline
 from app.engine.release import make_release
 from app.engine.results import LabSource, Limits, NotebookResult
+from app.engine.scoring import gives_points
 from app.engine.zygote_executor import ZygoteExecutor
 
 __all__ = ["plan"]
 
-LOG: Final = logging.getLogger(__name__)
 ROUNDS: Final = 6
 
 Road = dict[str, Any]
@@ -73,10 +72,11 @@ class _Trial:
             self._restrict(apart)
             apart = [test for test in apart if test not in self.found]
             before = len(self.found)
-            self._compare(solved, self._try(self.solution, apart), messages.ROAD_DIFFERS)
+            tried = self._try(self.solution, apart)
+            self._compare(solved, tried, messages.ROAD_DIFFERS)
             self._compare(unsolved, self._try(self.stub, apart), messages.ROAD_STUB)
             if len(self.found) == before:
-                return {**self.found, **{test: {"road": "separate"} for test in apart}}
+                return {**self.found, **_separate(apart, tried)}
         return {**{test: _shared(messages.ROAD_DIFFERS) for test in tests}, **self.found}
 
     def _restrict(self, apart: list[str]) -> None:
@@ -110,6 +110,16 @@ class _Trial:
 
     def _share(self, test: str, reason: str, **params: Any) -> None:
         self.found.setdefault(test, _shared(reason, **params))
+
+
+def _separate(apart: list[str], solved: NotebookResult) -> dict[str, Road]:
+    """Return the roads of these tests; those whose value is points say so."""
+    found: dict[str, Road] = {test: {"road": "separate"} for test in apart}
+    for cell in notebooks.read_executed(solved.executed).cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if name in found and gives_points(cell):
+            found[name]["value"] = "points"
+    return found
 
 
 def _shared(reason: str, **params: Any) -> Road:

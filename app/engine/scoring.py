@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from nbformat import NotebookNode
 from nbgrader import utils
@@ -11,7 +12,7 @@ from app.engine import hidden, messages
 from app.engine.bookkeeping import LOG, SourceCell
 from app.engine.results import CellResult, Outcome
 
-__all__ = ["score_cell"]
+__all__ = ["gives_points", "odd_value", "score_cell"]
 
 
 Params = dict[str, str | int | float]
@@ -53,6 +54,40 @@ def score_cell(source: SourceCell, cell: NotebookNode, *, after_hidden: bool) ->
     )
 
 
+def gives_points(cell: NotebookNode) -> bool:
+    """Say whether the cell's value, if it has one that counts, is a number from 0 to its points."""
+    try:
+        value = float(_value(cell) or "")
+    except ValueError:
+        return False
+    return 0 <= value <= float(cell.metadata.nbgrader["points"])
+
+
+def odd_value(made: CellResult, cell: NotebookNode) -> CellResult:
+    """Return the result of a test that ends with points, and here with something else.
+
+    nbgrader gives all points for a value that is no number, or a negative one. Where the test
+    computes its value from the student's, that would be hers to choose.
+    """
+    if made.score is None or utils.has_failed(cell) or gives_points(cell):
+        return made
+    return replace(
+        made,
+        score=None,
+        outcome="error",
+        message=messages.ODD_VALUE,
+        params={"value": hidden.clean(_value(cell) or "-", 80)},
+        staff_message=messages.STAFF_ODD_VALUE,
+    )
+
+
+def _value(cell: NotebookNode) -> str | None:
+    for output in cell.outputs:
+        if output.output_type == "execute_result":
+            return str(output.get("data", {}).get("text/plain", ""))
+    return None
+
+
 def _told(
     source: SourceCell, cell: NotebookNode, score: float | None, after_hidden: bool
 ) -> tuple[Outcome, str | None, Params]:
@@ -71,11 +106,7 @@ def _told(
 
 
 def _staff(cell: NotebookNode, points: float, error: Exception) -> tuple[str, Params]:
-    value = ""
-    for output in cell.outputs:
-        if output.output_type == "execute_result":
-            value = str(output.get("data", {}).get("text/plain", ""))[:80]
-            break
+    value = (_value(cell) or "")[:80]
     try:
         above = float(value) > points or math.isinf(float(value))
     except ValueError:

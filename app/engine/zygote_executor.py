@@ -150,15 +150,19 @@ class _Session:
         last_test = max(shared, default=-1)
         for index, cell in enumerate(job.notebook.cells):
             self.result.stopped_at = index
-            if index in shared and not self._failing_canary(cell.source):
-                return
+            if index in shared and (self.result.tampered or not self._failing_canary(cell.source)):
+                if self.judge is None:
+                    return
+                continue  # the judge's own tests are out of reach all the same
             runs = cell.cell_type == "code" and cell.source.strip()
             if runs and SKIP not in cell.metadata.get("tags", []):
                 self._cell(cell, index)
             self.result.ran.add(index)
             job.on_cell(index + 1)
-            if index == last_test and not (
-                self._failing_canary(cell.source) and self._number_canary()
+            if (
+                index == last_test
+                and not (self._failing_canary(cell.source) and self._number_canary())
+                and self.judge is None
             ):
                 return
         self.result.stopped_at = None
