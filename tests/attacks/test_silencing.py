@@ -117,7 +117,10 @@ FILTERS = {
     "another serve": (
         "import sys\nasync def run(self, token, source):\n"
         "    return {'status': 'ok', 'count': 1}\n"
-        "sys.modules['session'].Notebook.run = run"
+        "frame = sys._getframe()\n"
+        "while type(frame.f_locals.get('self')).__name__ != 'Notebook':\n"
+        "    frame = frame.f_back\n"
+        "type(frame.f_locals['self']).run = run"
     ),
     "answers of a thread": (
         "import threading, time\nshell = get_ipython()\ndef race():\n    while True:\n"
