@@ -115,12 +115,12 @@ FILTERS = {
         "json.loads = loads"
     ),
     "another serve": (
-        "import sys\nasync def run(self, token, source):\n"
+        "async def run(self, token, source):\n"
         "    return {'status': 'ok', 'count': 1}\n"
-        "frame = sys._getframe()\n"
-        "while type(frame.f_locals.get('self')).__name__ != 'Notebook':\n"
-        "    frame = frame.f_back\n"
-        "type(frame.f_locals['self']).run = run"
+        "import asyncio\n"
+        "readers = asyncio.get_running_loop()._selector.get_map().values()\n"
+        "owners = [h._callback.__self__ for k in readers for h in k.data if h]\n"
+        "next(type(o) for o in owners if type(o).__name__ == 'Notebook').run = run"
     ),
     "answers of a thread": (
         "import threading, time\nshell = get_ipython()\ndef race():\n    while True:\n"
