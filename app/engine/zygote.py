@@ -297,6 +297,7 @@ def _setup(limits: Limits, uid: int) -> dict[str, Any]:
         "uid": uid if _as_root() else None,  # a normal user has nobody else to become
         "home": HOME,
         "folder": FOLDER,
+        "kept": [str(path) for path in sandbox.python_paths()],
         "writable": {
             HOME: limits.disk_mb * MEGABYTE,
             "/tmp": limits.disk_mb * MEGABYTE,  # noqa: S108  # the sandbox's own

@@ -13,8 +13,6 @@ import os
 import select
 import socket
 import time
-from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, Final
 
 from nbformat import NotebookNode
@@ -31,25 +29,12 @@ from jupyter_config import sandbox
 __all__ = ["ZygoteExecutor"]
 
 LOG: Final = logging.getLogger(__name__)
-COVERED: Final = "/tmp"  # noqa: S108 (a name inside the sandbox)
 START_SECONDS: Final = 60
 WATCH_SECONDS: Final = 0.05
 #: How long a cell has to end after it was interrupted; nbclient waits as long.
 GRACE_SECONDS: Final = 4.0
 MEGABYTE: Final = 2**20
 SKIP: Final = "skip-execution"
-
-
-def forks_keep_their_libraries(paths: Iterable[Path] | None = None) -> bool:
-    """Say whether PATHS (default: what the interpreter needs) stay visible in a fork.
-
-    Each fork covers the folder of temporary files with one of its own: an interpreter that is
-    installed below it could no longer import anything that is not loaded yet.
-    """
-    return not any(
-        path.is_relative_to(COVERED)
-        for path in (sandbox.python_paths() if paths is None else paths)
-    )
 
 
 class ZygoteExecutor:
@@ -63,7 +48,7 @@ class ZygoteExecutor:
         reason = sandbox.available()
         if reason is not None:
             raise EngineUnavailable(reason)
-        kind = zygotes.kind_for(job) if forks_keep_their_libraries() else None
+        kind = zygotes.kind_for(job)
         for _ in range(2):  # a zygote may die between two jobs
             zygote = zygotes.get(kind) if kind is not None else None
             if zygote is None:

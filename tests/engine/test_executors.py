@@ -18,14 +18,9 @@ from app import engine
 from app.engine import grading, processes, zygote, zygotes
 from app.engine.executor import Executor, Job, Run
 from app.engine.kernel_executor import KernelExecutor
-from app.engine.zygote_executor import ZygoteExecutor, forks_keep_their_libraries
+from app.engine.zygote_executor import ZygoteExecutor
 from jupyter_config import sandbox
 from tests.engine import build
-
-pytestmark = pytest.mark.skipif(
-    not forks_keep_their_libraries(),
-    reason="installed below /tmp, where notebooks are graded in a kernel each",
-)
 
 SHOWN = {
     "a value": "6 * 7",

@@ -25,7 +25,8 @@ from typing import Any, NoReturn
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
-MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 16384, 1 << 18
+MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
+MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 MADV_COLLAPSE = 25  # since Linux 6.1; elsewhere it does nothing
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
@@ -52,7 +53,14 @@ def enclose(setup: dict[str, Any]) -> None:
     call("unshare", CLONE_NEWNS | own)
     call("mount", None, b"/", None, MS_REC | MS_PRIVATE, None)
     for place, size in setup["writable"].items():
+        kept = [path for path in setup["kept"] if path.startswith(f"{place}/")]
+        folders = [os.open(path, os.O_PATH) for path in kept]
         mount("tmpfs", place, MS_NOSUID | MS_NODEV, f"size={size},mode=1777")
+        for path, folder in zip(kept, folders, strict=True):  # Python may be installed below it
+            os.makedirs(path)
+            link = f"/proc/self/fd/{folder}".encode()
+            call("mount", link, path.encode(), None, MS_BIND | MS_REC, None)
+            os.close(folder)
     if own:
         mount("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
         loopback()
