@@ -89,10 +89,15 @@ def db_revise(number: str, message: str) -> None:
 
 
 @main.command("worker")
-def worker() -> None:
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    help="How many jobs at a time (default: BANYAN_WORKER_CONCURRENCY, or as many as cores).",
+)
+def worker(jobs: int | None) -> None:
     """Take jobs from the queue and do them: grade submissions, send mail, end workspaces."""
     config = Config.from_environ(os.environ)
-    worker_process.run(create_app(config), config)
+    worker_process.run(create_app(config), config, jobs=jobs)
 
 
 @main.group("check")

@@ -112,11 +112,13 @@ class Attempt(Model):
     """Set when a worker could not grade it: others, and it itself, get a moment."""
     ticket: Mapped[int | None] = mapped_column(BigInteger)
     """The queue's job that grades it now; a job that comes back from the dead finds it by this."""
+    worker: Mapped[int | None] = mapped_column(BigInteger)
+    """The queue's number of the worker that claimed it last."""
     claimed_at: Mapped[datetime | None]
     claim: Mapped[uuid.UUID | None]
     """The token of the worker that grades it now: results under another token are not taken."""
     claim_count: Mapped[int] = mapped_column(default=0)
-    finished_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None] = mapped_column(index=True)
     score: Mapped[float | None]
     """Sum of what is scored so far, by itself or by a person; None while nothing is."""
     max_score: Mapped[float | None]
@@ -229,3 +231,22 @@ class TamperCase(Model):
 
     attempt: Mapped[Attempt] = relationship(back_populates="case")
     decided_by: Mapped[Person | None] = relationship()
+
+
+class WorkerReport(Model):
+    """What a worker says of itself; whether it lives is the queue's to say (its heartbeat)."""
+
+    __tablename__ = "worker_reports"
+
+    queue_worker: Mapped[int] = mapped_column(BigInteger, unique=True)
+    """Its number in the queue's own table."""
+    host: Mapped[str] = mapped_column(String(200))
+    pid: Mapped[int]
+    jobs: Mapped[int]
+    """How many it does at a time."""
+    started_at: Mapped[datetime] = mapped_column(default=clock.now)
+    obstacle: Mapped[str | None]
+    """Why it cannot grade, in words; None when it can."""
+    without_sandbox: Mapped[bool] = mapped_column(default=False)
+    environments: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    """Environment → ``warm``, ``starting`` or what went wrong."""

@@ -1,9 +1,19 @@
 """Who may see and do what with submissions."""
 
+from enum import StrEnum
+
 from app.accounts.models import Person
+from app.accounts.policies import is_operator
 from app.grading.models import Attempt, Submission, TamperCase
 from app.grading.rules import AttemptState
 from app.learning.policies import is_on_the_staff
+
+
+class Permission(StrEnum):
+    SEE_QUEUE = "see the queue of gradings, its workers and what failed"
+
+
+GRANTS = {Permission.SEE_QUEUE: [[is_operator]]}
 
 
 def can_read(person: Person, submission: Submission) -> bool:

@@ -16,7 +16,7 @@ def grade(context: procrastinate.JobContext, **_older: object) -> None:
     """
     if context.job is None or context.job.id is None:
         raise ValueError("a ticket is a job of the queue")
-    operations.run_next(context.job.id)
+    operations.run_next(context.job.id, context.job.worker_id)
 
 
 @task(queue_name="grading", retry=0, periodic="*/1 * * * *")

@@ -1,6 +1,7 @@
 """The configuration: one frozen dataclass, read from the environment once, at boot."""
 
 import ipaddress
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,9 @@ class Config:
     hub_client_secret: str
     courses: Path
     worker_concurrency: int
+    """How many jobs a worker does at a time."""
+    grade_without_sandbox: bool
+    """The operator accepts that students' code runs unconfined where no sandbox can be made."""
 
     @property
     def mail_folder(self) -> Path:
@@ -105,9 +109,17 @@ class Config:
                 "create the first operator with 'banyan operator create'."
             )
 
-        concurrency = environ.get("BANYAN_WORKER_CONCURRENCY") or "2"
+        concurrency = environ.get("BANYAN_WORKER_CONCURRENCY") or str(len(os.sched_getaffinity(0)))
         if not concurrency.isdigit() or not 1 <= int(concurrency) <= 256:
             raise ConfigError("BANYAN_WORKER_CONCURRENCY must be a number from 1 to 256.")
+
+        unconfined = environ.get("BANYAN_GRADE_WITHOUT_SANDBOX") or ""
+        if unconfined not in ("", "accept-the-risk"):
+            raise ConfigError(
+                f"BANYAN_GRADE_WITHOUT_SANDBOX is {unconfined!r}. Without a sandbox students' code "
+                "can read and change what the worker can. Leave it empty, or say "
+                "'accept-the-risk' after reading docs/operations.md."
+            )
 
         return cls(
             instance=instance,
@@ -124,6 +136,7 @@ class Config:
             hub_client_secret=secret(instance, "hub_client_secret"),
             courses=Path(environ.get("BANYAN_COURSES") or "courses").resolve(),
             worker_concurrency=int(concurrency),
+            grade_without_sandbox=unconfined == "accept-the-risk",
         )
 
 

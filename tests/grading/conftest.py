@@ -22,11 +22,11 @@ from tests.cast import cluster as cluster_of_one_course
 def site_of_its_own(cluster: Any, config: Config, name: str) -> Iterator[Cast]:
     """The cast on the new database NAME, which is dropped afterwards. Nothing is rolled back."""
     cluster.create_database(name)
-    before = hub.client()
     url = cluster.url(name)
     schema.upgrade(url)
     site = create_app(replace(config, database_url=url))
     site.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    before = hub.client()
     fake = hub.FakeHub()
     hub.configure(fake)
     try:

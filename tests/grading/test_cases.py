@@ -382,7 +382,7 @@ class TestARealAttempt:
 
 def text_of(page: str) -> str:
     """A page's words, without its elements."""
-    return " ".join(re.sub(r"<[^>]*>", "", page).split())
+    return " ".join(re.sub(r"<[^>]*>", " ", page).split())
 
 
 def test_of_two_graders_at_the_same_moment_one_decides_and_the_other_is_told(committed):

@@ -32,6 +32,7 @@ from app.grading.operations.submitting import (
     TooMany,
     submit,
 )
+from app.grading.operations.workers import report_worker
 
 __all__ = [
     "AlreadyDecided",
@@ -56,6 +57,7 @@ __all__ = [
     "give_score",
     "regrade",
     "release",
+    "report_worker",
     "requeue_forgotten",
     "run_attempt",
     "run_next",

@@ -24,12 +24,13 @@ from app.labs import queries as labs
 log = logging.getLogger(__name__)
 
 
-def run_next(ticket: int) -> bool:
+def run_next(ticket: int, worker: int | None = None) -> bool:
     """Grade the attempt that is next in line, or the one that TICKET died with; False: none.
 
-    TICKET is the number of the queue's job. Safe to run twice, and to be killed at any point.
+    TICKET is the number of the queue's job, WORKER that of the queue's worker. Safe
+    to run twice, and to be killed at any point.
     """
-    claimed = claim_next(ticket)
+    claimed = claim_next(ticket, worker)
     if claimed is not None:
         _run(claimed)
     return claimed is not None

@@ -43,18 +43,18 @@ class Claimed(NamedTuple):
 
 
 @operation
-def claim(attempt_id: uuid.UUID, ticket: int | None = None) -> Claimed | None:
+def claim(attempt_id: uuid.UUID) -> Claimed | None:
     """Take an attempt under a fresh token. None when nothing is to do.
 
     Whoever claims last wins: an older claim's result is not taken any more. An attempt that was
     claimed MOST_CLAIMS times without a result fails instead of killing workers for ever.
     """
     attempt = locked(attempt_id)
-    return None if attempt is None else _take(attempt, ticket)
+    return None if attempt is None else _take(attempt)
 
 
 @operation
-def claim_next(ticket: int) -> Claimed | None:
+def claim_next(ticket: int, worker: int | None = None) -> Claimed | None:
     """Take what TICKET was grading when its worker died, or else the attempt whose turn it is.
 
     Interactive before regrades. Among sections: the one with the fewest attempts running, of
@@ -62,7 +62,7 @@ def claim_next(ticket: int) -> Claimed | None:
     anybody's second. None when nothing waits.
     """
     while (attempt := _held_by(ticket) or _next_in_line()) is not None:
-        claimed = _take(attempt, ticket)
+        claimed = _take(attempt, ticket, worker)
         if claimed is not None:
             return claimed
     return None
@@ -105,7 +105,7 @@ def _next_in_line() -> Attempt | None:
     return None if attempt_id is None else locked(attempt_id)
 
 
-def _take(attempt: Attempt, ticket: int | None) -> Claimed | None:
+def _take(attempt: Attempt, ticket: int | None = None, worker: int | None = None) -> Claimed | None:
     if attempt.state not in rules.LIVE:
         return None
     if attempt.claim_count >= MOST_CLAIMS:
@@ -115,7 +115,7 @@ def _take(attempt: Attempt, ticket: int | None) -> Claimed | None:
     attempt.claim = uuid.uuid4()
     attempt.claimed_at = clock.now()
     attempt.claim_count += 1
-    attempt.ticket = ticket
+    attempt.ticket, attempt.worker = ticket, worker
     submission = attempt.submission
     live.announce(topic(submission.section_id, submission.person_id, submission.lab_slug))
     db.session.flush()

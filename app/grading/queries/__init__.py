@@ -8,7 +8,13 @@ from app.grading.queries.cases import (
     my_recent_cases,
 )
 from app.grading.queries.feedback import feedback_blocks
-from app.grading.queries.queue import QueueState, queue_state
+from app.grading.queries.queue import (
+    QueueState,
+    Worker,
+    environments_in_use,
+    grading_is_possible,
+    queue_state,
+)
 from app.grading.queries.standings import Standing, best_of, best_scores
 from app.grading.queries.submissions import (
     my_newest_submissions,
@@ -23,12 +29,15 @@ __all__ = [
     "EvidenceCell",
     "QueueState",
     "Standing",
+    "Worker",
     "best_of",
     "best_scores",
     "case_visible_to",
     "cases_to_decide",
+    "environments_in_use",
     "evidence",
     "feedback_blocks",
+    "grading_is_possible",
     "latest_of_section",
     "my_newest_submissions",
     "my_recent_cases",

@@ -2,10 +2,12 @@
 
 from flask import Flask
 
+from app.grading.queries import grading_is_possible
 from app.grading.rules import LIVE
-from app.grading.views import cases, home, labs, submissions  # noqa: F401 (each adds its routes)
+from app.grading.views import cases, home, labs, queue, submissions  # noqa: F401 (each adds its routes)
 from app.grading.views.blueprint import (
     bp,
+    duration,
     in_words,
     shown_message,
     shown_outcome,
@@ -18,7 +20,10 @@ __all__ = ["bp", "feedback_page", "init_app"]
 
 def init_app(app: Flask) -> None:
     home.init_app(app)
+    queue.init_app(app)
     app.jinja_env.globals.update(
+        duration=duration,
+        grading_is_possible=grading_is_possible,
         is_live=lambda attempt: attempt.state in LIVE,
         shown_outcome=shown_outcome,
         shown_score=shown_score,

@@ -1,5 +1,6 @@
 """The room's blueprint and what its views share."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint
@@ -15,6 +16,17 @@ bp = Blueprint("grading", __name__, template_folder="../templates")
 def in_words(message: str | None, params: dict[str, Any] | None = None) -> str:
     """A message of the engine in the reader's language."""
     return _(message, **(params or {})) if message else ""
+
+
+def duration(span: timedelta) -> str:
+    """A span of time in words, in its two largest units at most."""
+    seconds = max(0, round(span.total_seconds()))
+    if seconds < 60:
+        return _("%(seconds)s s", seconds=seconds)
+    if seconds < 3600:
+        return _("%(minutes)s min %(seconds)s s", minutes=seconds // 60, seconds=seconds % 60)
+    hours, minutes = divmod(seconds // 60, 60)
+    return _("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
 
 
 def shown_outcome(attempt: Attempt, cell: CellScore, given: ManualScore | None) -> str:
