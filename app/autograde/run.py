@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from nbformat import NotebookNode
 
 from app import engine
-from app.autograde import folder, settings, sources
+from app.autograde import folder, plans, settings, sources
 from app.autograde.book import Book
 from app.autograde.course import Course, Submission
 from app.autograde.errors import CourseError, SubmissionError
@@ -91,6 +91,8 @@ class _Run:
         self.finisher = Finisher(course, {name: item.checksums for name, item in kept.items()})
         room = 100 + 2 * sum(map(len, lab.files.values())) // 2**20
         limits = dataclasses.replace(limits, disk_mb=room)
+        engine.warm(lab.environment)
+        lab = plans.with_roads(lab, limits)
         with ThreadPoolExecutor(jobs, thread_name_prefix="grade") as pool:
             self._through(pool, due, lab, limits, 2 * jobs)
         self.outcome.graded.sort(key=lambda graded: graded.student)

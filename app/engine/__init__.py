@@ -30,6 +30,7 @@ from app.engine.results import (
 )
 
 __all__ = [
+    "ROADS_VERSION",
     "Assurance",
     "CellKind",
     "CellResult",
@@ -58,6 +59,9 @@ __all__ = [
     "validate_source",
     "warm",
 ]
+
+#: Grows when :func:`plan_roads` can find other roads for the same lab.
+ROADS_VERSION = 1
 
 #: Called in the caller's thread: the notebook's name, how many cells have run, and of how many.
 Progress = Callable[[str, int, int], None]

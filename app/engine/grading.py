@@ -60,14 +60,14 @@ def grade(
     try:
         files = working_files(submitted, lab.files, disk_mb=limits.disk_mb)
     except notebooks.Unreadable as error:
-        return tuple(_refused(name, book, error) for name, book in books.items())
+        return tuple(_refused(name, book, error, lab) for name, book in books.items())
     results = []
     for name, book in books.items():
         began = time.monotonic()
         try:
             nb = _accept(name, book, submitted)
         except notebooks.Unreadable as error:
-            results.append(_refused(name, book, error))
+            results.append(_refused(name, book, error, lab))
             continue
         count = len(nb.cells)
 
@@ -165,7 +165,9 @@ def _accept(name: str, book: SourceBook, submitted: Mapping[str, bytes]) -> Note
         raise
 
 
-def _refused(name: str, book: SourceBook, error: notebooks.Unreadable) -> NotebookResult:
+def _refused(
+    name: str, book: SourceBook, error: notebooks.Unreadable, lab: LabSource
+) -> NotebookResult:
     """Return the result of a notebook that cannot run.
 
     nbgrader gives 0 for every cell of a notebook that is not there; what is there but cannot be
@@ -178,7 +180,7 @@ def _refused(name: str, book: SourceBook, error: notebooks.Unreadable) -> Notebo
             score=0.0 if absent else None,
             max_score=cell.max_score,
             outcome="missing" if absent else "error",
-            assurance="shared",
+            assurance="separate" if _apart(lab.roads.get(name, {}), cell.name) else "shared",
             kind=cell.kind,
             message=messages.NOT_GRADED,
         )
@@ -222,7 +224,7 @@ def _result(
             cells.append(replace(withheld, staff_message=run.tampered))
         else:
             made = _scored(source, nb.cells[index], index, run, limits, index > hidden_at)
-            if index in run.separate:
+            if index in run.separate or (index not in run.ran and _apart(roads, source.name)):
                 made = replace(made, assurance="separate")
                 if roads.get(source.name, {}).get("value") == "points" and index in run.ran:
                     made = odd_value(made, nb.cells[index])
