@@ -35,6 +35,7 @@ from jupyter_config import sandbox
 
 __all__ = ["check", "grade"]
 
+MAX_TRACE: Final = 4_000
 EMPTY_NOTEBOOK: Final = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\n'
 
 
@@ -283,6 +284,9 @@ def _scored(
     if index in run.crossings and made.outcome == "failed":
         kind = hidden.clean(run.crossings[index], 80)
         return replace(made, message=messages.CANNOT_CROSS, params={"kind": kind})
+    if index in run.traces and made.outcome == "failed" and not after:
+        shown = hidden.may_show_trace(source.source, cell)
+        return replace(made, trace=hidden.clean(run.traces[index], MAX_TRACE) if shown else None)
     return made
 
 

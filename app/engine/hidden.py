@@ -19,6 +19,7 @@ __all__ = [
     "first_hidden",
     "has_hidden",
     "hint",
+    "may_show_trace",
     "strip_ansi",
     "visible_lines",
     "visible_source",
@@ -115,6 +116,13 @@ def explain(
     if not text or learnt:
         return messages.TEST_FAILED_NAME, {"error": name}
     return messages.TEST_FAILED, {"error": name, "text": text}
+
+
+def may_show_trace(source: str, cell: NotebookNode) -> bool:
+    """Say whether the student's own part of an error's way tells nothing of a hidden test."""
+    if not has_hidden(source):
+        return True
+    return failing_line(source, cell) is not None and not _after_hidden(source, cell)
 
 
 def error_name(error: NotebookNode, *, builtin_only: bool = False) -> str:

@@ -82,6 +82,8 @@ def _block(
             outputs = _error_names(cell)
     else:
         outputs, notes = _outputs(cell, errors=not is_test)
+    if graded is not None and graded.trace:
+        outputs = (*outputs, FeedbackOutput("error", graded.trace))
     line = None
     if is_test and known is not None and utils.has_failed(cell):
         found = hidden.failing_line(known.source, cell)

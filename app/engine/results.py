@@ -139,7 +139,8 @@ class CellResult:
 
     ``score`` is None when a person has to give it. ``message`` (a msgid, formatted with
     ``params``) is safe for the student; ``staff_message`` is for the instructor only; ``hint`` is
-    the instructor's own hint where the source has one.
+    the instructor's own hint where the source has one. ``trace`` says where in the student's own
+    code the error began, where that is known and tells nothing of a hidden test.
     """
 
     grade_id: str
@@ -152,6 +153,7 @@ class CellResult:
     hint: str | None = None
     params: Mapping[str, str | int | float] = field(default_factory=dict)
     staff_message: str | None = None
+    trace: str | None = None
 
 
 @dataclass(frozen=True)

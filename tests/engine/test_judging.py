@@ -335,3 +335,28 @@ class TestWhoseNames:
         assert result.state == "tampered"
         assert build.outcomes(result) == {"check": ("tampered", None), "apart": ("passed", 1.0)}
         assert result.cells[0].staff_message == messages.STAFF_NOT_FAILED
+
+
+class TestTheWayOfAnError:
+    TEST = (
+        "assert f(1) == 1\n### BEGIN HIDDEN TESTS\nassert f(2) == 2\n### END HIDDEN TESTS\n"
+        "assert f(4) == 4"
+    )
+
+    def trace(self, work: str) -> str | None:
+        made = judged.lab(build.solution("def f(n):\n    return n"), build.test(self.TEST))
+        (cell,) = judged.grade(made, {"work": work}).cells
+        assert cell.outcome == "failed"
+        return cell.trace
+
+    def test_shows_her_own_lines_and_no_place_of_the_server(self) -> None:
+        trace = self.trace("def g(n):\n    return 1 / 0\ndef f(n):\n    return g(n)")
+        assert trace is not None
+        assert 'File "cell 1", line 2, in g\n    return 1 / 0' in trace
+        assert trace.rstrip().endswith("ZeroDivisionError: division by zero")
+        assert "/run/" not in trace and "/tmp/" not in trace
+
+    @pytest.mark.parametrize("argument", [2, 4])
+    def test_is_silent_where_a_hidden_test_could_speak(self, argument: int) -> None:
+        work = f"def f(n):\n    assert n != {argument}, n\n    return n"
+        assert self.trace(work) is None

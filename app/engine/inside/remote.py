@@ -138,6 +138,10 @@ class Remote(Peer):
         while found is not None and found.tb_frame.f_globals.get("__name__") == "peer":
             found = found.tb_next
         with contextlib.suppress(Exception):
-            lines = traceback.format_exception(type(error), error, found, chain=False)
-            return "".join(lines)[-MAX_TRACE:]
+            whole = traceback.TracebackException(type(error), error, found, capture_locals=False)
+            cells = getattr(self.shell.compile, "_filename_map", {})
+            for frame in whole.stack:
+                if frame.filename in cells:
+                    frame.filename = f"cell {cells[frame.filename]}"
+            return "".join(whole.format(chain=False))[-MAX_TRACE:]
         return ""
