@@ -129,6 +129,8 @@ class Attempt(Model):
     reason_code: Mapped[str | None] = mapped_column(String(60))
     reason: Mapped[str | None]
     reason_params: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    without_sandbox: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """It was run unconfined, on a machine that makes no sandbox and whose operator accepted it."""
 
     submission: Mapped[Submission] = relationship(back_populates="attempts")
     notebooks: Mapped[list["NotebookScore"]] = relationship(order_by="NotebookScore.name")

@@ -1,6 +1,7 @@
 """Jobs of grading."""
 
 import procrastinate
+from flask import current_app
 
 from app.grading import operations
 from app.kernel.jobs import task
@@ -16,7 +17,11 @@ def grade(context: procrastinate.JobContext, **_older: object) -> None:
     """
     if context.job is None or context.job.id is None:
         raise ValueError("a ticket is a job of the queue")
-    operations.run_next(context.job.id, context.job.worker_id)
+    operations.run_next(
+        context.job.id,
+        context.job.worker_id,
+        without_sandbox=current_app.extensions.get("grades_without_sandbox", False),
+    )
 
 
 @task(queue_name="grading", retry=0, periodic="*/1 * * * *")

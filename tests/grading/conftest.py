@@ -1,11 +1,17 @@
 """A site on a database of its own: for real commits, several connections, several processes."""
 
-from collections.abc import Iterator
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from app import demo
 from app.catalog import operations as catalog
@@ -16,6 +22,8 @@ from app.kernel.database import db
 from app.workspaces import hub
 from tests.cast import Cast
 from tests.cast import cluster as cluster_of_one_course
+
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @contextmanager
@@ -49,3 +57,69 @@ def committed(cluster: Any, config: Config) -> Iterator[Cast]:
     """As ``enrolled``, with real commits."""
     with site_of_its_own(cluster, config, "committed") as made:
         yield made
+
+
+@pytest.fixture
+def house(cluster, config):
+    with site_of_its_own(cluster, config, "workers") as made:
+        yield made
+
+
+@pytest.fixture
+def worker(house, config, tmp_path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """``worker("--jobs", "1")`` starts one on the house's database, by PROGRAM if one is given."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(*arguments: str, program: str = "", **environment: str) -> subprocess.Popen[bytes]:
+        command = ("worker", *arguments)
+        log = (tmp_path / f"worker-{len(started)}.log").open("wb")
+        process = subprocess.Popen(
+            [sys.executable, *(("-c", program) if program else ("-m", "app.cli")), *command],
+            cwd=ROOT,
+            env={
+                **{k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG")},
+                "BANYAN_INSTANCE": str(config.instance),
+                "DATABASE_URL": house.app.config["SQLALCHEMY_DATABASE_URI"],
+                "BANYAN_DEMO": "1",
+                **environment,
+            },
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        log.close()
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.terminate()
+    for process in started:
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(20)
+
+
+def rows(house, statement: str) -> list[Any]:
+    with house.app.app_context():
+        try:
+            return list(db.session.execute(text(statement)).all())
+        finally:
+            db.session.remove()
+
+
+def until(condition: Callable[[], Any], tmp_path: Path, seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return
+        time.sleep(0.1)
+    logs = "\n".join(path.read_text()[-2000:] for path in sorted(tmp_path.glob("worker-*.log")))
+    raise AssertionError(f"it did not happen in {seconds} s:\n{logs}")
+
+
+def alive(house) -> int:
+    return len(rows(house, "SELECT 1 FROM worker_reports"))

@@ -2,22 +2,13 @@
 
 import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
-
-import pytest
-from sqlalchemy import text
 
 from app.kernel.database import db
 from tests.engine import build
-from tests.grading.conftest import site_of_its_own
+from tests.grading.conftest import alive, rows, until
 from tests.grading.helpers import hand_in
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 COUNT = 40
 SLOW = build.notebook(
     build.solution(
@@ -26,71 +17,6 @@ SLOW = build.notebook(
     ),
     build.test("assert True", "test-squares", points=4),
 )
-
-
-@pytest.fixture
-def house(cluster, config):
-    with site_of_its_own(cluster, config, "workers") as made:
-        yield made
-
-
-@pytest.fixture
-def worker(house, config, tmp_path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
-    """``worker("--jobs", "1")`` starts one on the house's database."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:
-        log = (tmp_path / f"worker-{len(started)}.log").open("wb")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", "worker", *arguments],
-            cwd=ROOT,
-            env={
-                **{k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG")},
-                "BANYAN_INSTANCE": str(config.instance),
-                "DATABASE_URL": house.app.config["SQLALCHEMY_DATABASE_URI"],
-                "BANYAN_DEMO": "1",
-                **environment,
-            },
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        log.close()
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        if process.poll() is None:
-            process.terminate()
-    for process in started:
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(20)
-
-
-def rows(house, statement: str) -> list[Any]:
-    with house.app.app_context():
-        try:
-            return list(db.session.execute(text(statement)).all())
-        finally:
-            db.session.remove()
-
-
-def until(condition: Callable[[], Any], tmp_path: Path, seconds: float = 90) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return
-        time.sleep(0.1)
-    logs = "\n".join(path.read_text()[-2000:] for path in sorted(tmp_path.glob("worker-*.log")))
-    raise AssertionError(f"it did not happen in {seconds} s:\n{logs}")
-
-
-def alive(house) -> int:
-    return len(rows(house, "SELECT 1 FROM worker_reports"))
 
 
 def graded(house) -> int:
