@@ -12,6 +12,7 @@ This file is handed in as text; the engine never imports it.
 
 import base64
 import collections
+import contextlib
 import datetime
 import decimal
 import fractions
@@ -21,7 +22,7 @@ import re
 import sys
 import uuid
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 Slot = Any
@@ -29,6 +30,8 @@ Node = list[Any]
 
 MAX_DEPTH = 400
 MAX_NODES = 500_000
+FRAMES_PER_LEVEL = 8
+ANYWAY = contextlib.nullcontext()
 BIG_INT_BITS = 2_000
 SCALARS = (str, int, float, bool, type(None))
 FACTORIES = {kind.__name__: kind for kind in (int, float, str, list, dict, set, tuple, bool)}
@@ -51,6 +54,17 @@ class CannotCross(Exception):
 
 class Malformed(Exception):
     """A message that no encoder made."""
+
+
+@contextlib.contextmanager
+def deeper() -> Iterator[None]:
+    """Give the outermost value room to nest; whoever calls may be deep already."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(before + FRAMES_PER_LEVEL * MAX_DEPTH)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def library(name: str) -> Any:
@@ -94,7 +108,8 @@ class Encoder:
         self.seen[id(value)] = slot = [place]
         self.depth += 1
         try:
-            self.nodes[place] = self.node(value)
+            with deeper() if self.depth == 1 else ANYWAY:
+                self.nodes[place] = self.node(value)
         finally:
             self.depth -= 1
         return slot
@@ -164,7 +179,8 @@ class Decoder:
                 raise Malformed
             self.depth += 1
             try:
-                made = self.build(self.nodes[place], place)
+                with deeper() if self.depth == 1 else ANYWAY:
+                    made = self.build(self.nodes[place], place)
             except Malformed:
                 raise
             except Exception as error:  # sizes, shapes, names and dates that do not fit
