@@ -23,6 +23,21 @@ class TestTheLabsPage:
         assert "Begin at zero." in page
         assert "line 4 of the hidden test" not in page, "that is for staff"
 
+    def test_says_what_the_notebook_took(self, enrolled, lab_page):
+        with enrolled.app.app_context():
+            grade_with(hand_in(enrolled, "mei"), result(4.0, peak_memory_mb=83.4))
+        page = enrolled.browser("mei").get(lab_page).text
+        assert "Ran for 0.5 s and used up to 83 MB of memory." in page
+
+    def test_says_on_which_road_each_test_was_judged(self, enrolled, lab_page):
+        with enrolled.app.app_context():
+            made = hand_in(enrolled, "mei")
+            grade_with(made, result(4.0))
+            addresses = [lab_page, f"/submissions/{made.id}"]
+        for address in addresses:
+            page = enrolled.browser("mei").get(address).text
+            assert "/assurance#shared" in page and "/assurance#separate" not in page
+
     def test_shows_nothing_of_a_classmates_work(self, enrolled, lab_page):
         with enrolled.app.app_context():
             receipt = hand_in(enrolled, "mei").receipt

@@ -35,6 +35,7 @@ def lab(code: str, slug: str) -> str:
         item=item,
         version=item.lab_version,
         roads=_roads(view, item),
+        limits=lab_versions.engine_limits(item.lab_version) if item.lab_version else None,
         before=before,
         after=after,
         form=UploadForm(),

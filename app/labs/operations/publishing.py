@@ -1,7 +1,7 @@
 """Publishing labs: each change of content makes the next immutable version."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,7 +14,7 @@ from app.kernel.localized import LocalizedText
 from app.kernel.transaction import operation
 from app.labs.models import Lab, LabCell, LabFile, LabVersion
 from app.labs.operations.roads import plan_roads
-from app.labs.rules import FileRole
+from app.labs.rules import FileRole, limit_problems
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class LabContent:
 
 
 class LabInvalid(Refused):
-    """The source notebooks cannot be released; ``problems`` says where and why."""
+    """The lab cannot be published as it is; ``problems`` says where and why."""
 
     def __init__(self, problems: tuple[engine.Problem, ...]) -> None:
         self.problems = problems
@@ -47,8 +47,13 @@ class LabInvalid(Refused):
 def publish(course_slug: str, slug: str, content: LabContent) -> LabVersion:
     """The version of the lab with this content, made now unless it is there already.
 
-    Raises LabInvalid with the engine's findings when a source notebook cannot be released.
+    Raises LabInvalid when its limits make no sense, or with the engine's findings when a source
+    notebook cannot be released.
     """
+    defaults = asdict(engine.Limits())
+    wrong = tuple(engine.Problem(text) for text in limit_problems(content.limits, defaults))
+    if wrong:
+        raise LabInvalid(wrong)
     lab = db.session.scalar(
         select(Lab).where(Lab.course_slug == course_slug, Lab.slug == slug).with_for_update()
     )
