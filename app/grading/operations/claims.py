@@ -77,12 +77,15 @@ def _held_by(ticket: int) -> Attempt | None:
     )
 
 
+MOST_AT_ONCE = 200
+"""How many may choose from one line in the same moment."""
+
 NEXT = text("""
-WITH waiting AS (
+WITH waiting AS MATERIALIZED (
     SELECT section_id, max(priority) AS priority FROM attempts
      WHERE state = 'queued' AND (not_before IS NULL OR not_before <= :now)
      GROUP BY section_id
-), lines AS (
+), lines AS MATERIALIZED (
     SELECT section_id, priority,
            (SELECT count(*) FROM attempts r
              WHERE r.section_id = waiting.section_id AND r.state = 'running') AS running,
@@ -90,18 +93,24 @@ WITH waiting AS (
              WHERE s.section_id = waiting.section_id) AS served_at
       FROM waiting WHERE priority = (SELECT max(priority) FROM waiting)
 )
-SELECT attempts.id FROM attempts
-  JOIN lines ON lines.section_id = attempts.section_id AND lines.priority = attempts.priority
+SELECT attempts.id FROM lines
+ CROSS JOIN LATERAL (
+    SELECT a.id FROM attempts a
+     WHERE a.state = 'queued' AND a.priority = lines.priority
+       AND a.section_id = lines.section_id
+       AND (a.not_before IS NULL OR a.not_before <= :now)
+     ORDER BY a.turn, a.queued_at, a.id LIMIT :most
+  ) AS front
+  JOIN attempts ON attempts.id = front.id
  WHERE attempts.state = 'queued'
-   AND (attempts.not_before IS NULL OR attempts.not_before <= :now)
- ORDER BY lines.running, lines.served_at NULLS FIRST, attempts.section_id,
+ ORDER BY lines.running, lines.served_at NULLS FIRST, lines.section_id,
           attempts.turn, attempts.queued_at, attempts.id
  LIMIT 1 FOR UPDATE OF attempts SKIP LOCKED
 """)
 
 
 def _next_in_line() -> Attempt | None:
-    attempt_id = db.session.scalar(NEXT, {"now": clock.now()})
+    attempt_id = db.session.scalar(NEXT, {"now": clock.now(), "most": MOST_AT_ONCE})
     return None if attempt_id is None else locked(attempt_id)
 
 
