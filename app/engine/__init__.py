@@ -128,16 +128,24 @@ def grade(
     *,
     limits: Limits | None = None,
     on_progress: Progress | None = None,
+    without_sandbox: bool = False,
 ) -> tuple[NotebookResult, ...]:
     """Grade a submission (path → bytes) and return one result per notebook of the lab.
 
     Whatever the student submitted, the answer is a result. Raises EngineUnavailable when
     sandboxes do not work here, and ValueError when ``lab`` itself is not valid. Blocking; safe to
-    call from several threads.
+    call from several threads. ``without_sandbox`` is for an operator who has accepted that the
+    code runs unconfined, on a machine where nothing better is possible: no test is judged apart.
     """
     from app.engine import grading
 
-    return grading.grade(lab, submitted, limits=limits or Limits(), on_progress=on_progress)
+    return grading.grade(
+        lab,
+        submitted,
+        limits=limits or Limits(),
+        on_progress=on_progress,
+        without_sandbox=without_sandbox,
+    )
 
 
 def feedback(result: NotebookResult, source: bytes) -> list[FeedbackBlock]:

@@ -28,7 +28,18 @@ from app.engine import processes
 from app.engine.results import Limits
 from jupyter_config import sandbox
 
-__all__ = ["CHANNELS", "FOLDER", "HOME", "Enclosure", "environment"]
+__all__ = [
+    "ADDRESS_SPACE_EXTRA_MB",
+    "CHANNELS",
+    "FOLDER",
+    "HOME",
+    "LAUNCHER",
+    "MEGABYTE",
+    "Enclosure",
+    "archive_of",
+    "environment",
+    "memory_file",
+]
 
 CHANNELS: Final = ("shell", "iopub")
 HOME: Final = "/home/student"
@@ -66,8 +77,8 @@ class Enclosure:
                 server.bind(str(self.folder / channel))
                 server.listen(8)
                 listening[channel] = server.fileno()
-            archive = _memory_file(closing, _tar(files))
-            setup = _memory_file(
+            archive = memory_file(closing, archive_of(files))
+            setup = memory_file(
                 closing,
                 json.dumps(
                     {
@@ -172,7 +183,7 @@ def environment() -> dict[str, str]:
     return {"PATH": path, "NBGRADER_EXECUTION": "autograde", **threads}
 
 
-def _tar(files: Mapping[str, bytes]) -> bytes:
+def archive_of(files: Mapping[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for path, content in files.items():
@@ -182,7 +193,7 @@ def _tar(files: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def _memory_file(closing: contextlib.ExitStack, content: bytes) -> int:
+def memory_file(closing: contextlib.ExitStack, content: bytes) -> int:
     stream = closing.enter_context(os.fdopen(os.memfd_create("grading", 0), "wb", buffering=0))
     view = memoryview(content)
     while view:

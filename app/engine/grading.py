@@ -53,9 +53,15 @@ def grade(
     limits: Limits,
     on_progress: Any = None,
     executor: Executor | None = None,
+    without_sandbox: bool = False,
 ) -> tuple[NotebookResult, ...]:
     """Grade each notebook of the lab; see :func:`app.engine.grade`."""
-    check()
+    if without_sandbox:
+        from app.engine.unsandboxed_executor import UnsandboxedExecutor
+
+        executor, lab = UnsandboxedExecutor(), replace(lab, roads={})
+    else:
+        check()
     books = {notebooks.plain_name(source.name): _book(source.source) for source in lab.notebooks}
     runner = executor or ZygoteExecutor()
     try:

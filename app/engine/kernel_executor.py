@@ -33,7 +33,14 @@ from app.engine.executor import Job, Run, Stop
 from app.engine.results import EngineUnavailable
 from jupyter_config import sandbox
 
-__all__ = ["KernelExecutor"]
+__all__ = [
+    "MAX_MESSAGE_BYTES",
+    "Client",
+    "CountingSession",
+    "KernelExecutor",
+    "KernelSession",
+    "in_own_thread",
+]
 
 START_SECONDS: Final = 60
 WATCH_SECONDS: Final = 0.05
@@ -50,15 +57,15 @@ class KernelExecutor:
         if reason is not None:
             raise EngineUnavailable(reason)
         steps: queue.SimpleQueue[int | None] = queue.SimpleQueue()
-        session = _Session(replace(job, on_cell=steps.put))
-        return _in_own_thread(session.run, steps, job.on_cell)
+        session = KernelSession(replace(job, on_cell=steps.put))
+        return in_own_thread(session.run, steps, job.on_cell)
 
 
 class _Stopped(Exception):
     """The run was cut from outside: the sandbox is gone, or must go."""
 
 
-class _CountingSession(Session):
+class CountingSession(Session):
     """A session that counts the bytes that arrive, before it reads them."""
 
     received = 0
@@ -71,7 +78,7 @@ class _CountingSession(Session):
         return super().deserialize(msg_list, content=content, copy=copy)
 
 
-class _Client(AsyncKernelClient):
+class Client(AsyncKernelClient):
     """A client of sockets that have names instead of ports."""
 
     enclosure: Enclosure
@@ -116,7 +123,7 @@ class _Interrupter:
         self.enclosure.interrupt()
 
 
-class _Session:
+class KernelSession:
     """One notebook's run."""
 
     def __init__(self, job: Job) -> None:
@@ -133,10 +140,10 @@ class _Session:
         limits = self.job.limits
         enclosure = await asyncio.to_thread(Enclosure, self.job.files, limits)
         context = zmq.asyncio.Context()
-        session = _CountingSession()
+        session = CountingSession()
         session.key = enclosure.key.encode()
         session.limit = MAX_MESSAGE_BYTES  # the greeting; cells have their own limit
-        client = _Client(context=context, session=session)
+        client = Client(context=context, session=session)
         client.enclosure = enclosure
         client.allow_stdin = False
         cells = asyncio.ensure_future(self._cells(enclosure, client, session))
@@ -196,9 +203,7 @@ class _Session:
     started = False
     late = False
 
-    async def _cells(
-        self, enclosure: Enclosure, client: _Client, session: _CountingSession
-    ) -> None:
+    async def _cells(self, enclosure: Enclosure, client: Client, session: CountingSession) -> None:
         client.start_channels(stdin=False, hb=False, control=False)
         await self._greet(client)
         enclosure.connected()
@@ -226,7 +231,7 @@ class _Session:
                     return
         self.result.stopped_at = None
 
-    async def _greet(self, client: _Client) -> None:
+    async def _greet(self, client: Client) -> None:
         """Wait until the kernel answers and its outputs reach us."""
         deadline = time.monotonic() + START_SECONDS
         heard = False
@@ -275,7 +280,7 @@ class _Session:
         return cast(list[NotebookNode], cell.outputs)
 
 
-def _in_own_thread(
+def in_own_thread(
     work: Callable[[], Coroutine[Any, Any, Run]],
     steps: queue.SimpleQueue[int | None],
     on_step: Callable[[int], None],

@@ -36,17 +36,17 @@ from app.engine.enclosure import (
     LAUNCHER,
     MEGABYTE,
     Enclosure,
-    _memory_file,
-    _tar,
+    archive_of,
     environment,
+    memory_file,
 )
 from app.engine.executor import Job, Run
 from app.engine.kernel_executor import (
     MAX_MESSAGE_BYTES,
-    _Client,
-    _CountingSession,
-    _in_own_thread,
-    _Session,
+    Client,
+    CountingSession,
+    KernelSession,
+    in_own_thread,
 )
 from app.engine.results import Limits
 
@@ -64,7 +64,7 @@ class UnsandboxedExecutor:
         """Run the job's cells; return within the limits."""
         steps: queue.SimpleQueue[int | None] = queue.SimpleQueue()
         session = _PlainSession(replace(job, on_cell=steps.put, judging=None))
-        return _in_own_thread(session.run, steps, job.on_cell)
+        return in_own_thread(session.run, steps, job.on_cell)
 
 
 class _PlainEnclosure(Enclosure):
@@ -84,8 +84,8 @@ class _PlainEnclosure(Enclosure):
                     server.bind(str(self.folder / channel))
                     server.listen(8)
                     listening[channel] = server.fileno()
-                archive = _memory_file(closing, _tar(files))
-                setup = _memory_file(
+                archive = memory_file(closing, archive_of(files))
+                setup = memory_file(
                     closing,
                     json.dumps(
                         {
@@ -97,7 +97,7 @@ class _PlainEnclosure(Enclosure):
                         }
                     ).encode(),
                 )
-                launcher = _memory_file(closing, LAUNCHER.read_bytes())
+                launcher = memory_file(closing, LAUNCHER.read_bytes())
                 return subprocess.Popen(
                     [
                         *self._walls(limits),
@@ -197,17 +197,17 @@ class _PlainEnclosure(Enclosure):
         return found
 
 
-class _PlainSession(_Session):
+class _PlainSession(KernelSession):
     """One notebook's run in a plain enclosure."""
 
     async def run(self) -> Run:
         began = time.monotonic()
         enclosure = await asyncio.to_thread(_PlainEnclosure, self.job.files, self.job.limits)
         context = zmq.asyncio.Context()
-        session = _CountingSession()
+        session = CountingSession()
         session.key = enclosure.key.encode()
         session.limit = MAX_MESSAGE_BYTES
-        client = _Client(context=context, session=session)
+        client = Client(context=context, session=session)
         client.enclosure = enclosure
         client.allow_stdin = False
         cells = asyncio.ensure_future(self._cells(enclosure, client, session))

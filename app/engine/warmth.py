@@ -41,7 +41,7 @@ def _fonts() -> tuple[tuple[str, bytes], ...]:
     )
     try:
         done = box.run([sys.executable, "-I", "-c", FONTS], timeout=60)
-    except subprocess.TimeoutExpired:
+    except (OSError, subprocess.TimeoutExpired):
         return ()  # without the list, the first picture is slow and nothing else
     name, found, content = done.stdout.partition(b"\n")
     if done.returncode != 0 or not found or not name.startswith(b"fontlist"):

@@ -3,42 +3,47 @@
 from __future__ import annotations
 
 import atexit
+import importlib.util
 import logging
 import os
 import threading
 import time
-from typing import Final, Literal
+from typing import Final
 
 from app.engine.executor import Job
 from app.engine.results import Environment
 from app.engine.zygote import Zygote, ZygoteFailed
 
-__all__ = ["Kind", "all_warm", "get", "kind_for", "replace", "shut_down", "warm"]
+__all__ = ["Kind", "all_warm", "get", "kind_for", "missing", "replace", "shut_down", "warm"]
 
 LOG: Final = logging.getLogger(__name__)
 
-Kind = Literal["standard", "scientific"]
+Kind = Environment
 
+SCIENTIFIC: Final = (
+    "numpy",
+    "pandas",
+    "scipy",
+    "scipy.stats",
+    "scipy.optimize",
+    "scipy.signal",
+    "sklearn",
+    "sklearn.linear_model",
+    "sklearn.ensemble",
+    "sklearn.model_selection",
+    "sklearn.pipeline",
+    "sklearn.cluster",
+    "sklearn.decomposition",
+    "statsmodels.api",
+    "statsmodels.formula.api",
+    "matplotlib.pyplot",
+)
 LIBRARIES: Final[dict[Kind, tuple[str, ...]]] = {
     "standard": (),
-    "scientific": (
-        "numpy",
-        "pandas",
-        "scipy",
-        "scipy.stats",
-        "scipy.optimize",
-        "scipy.signal",
-        "sklearn",
-        "sklearn.linear_model",
-        "sklearn.ensemble",
-        "sklearn.model_selection",
-        "sklearn.pipeline",
-        "sklearn.cluster",
-        "sklearn.decomposition",
-        "statsmodels.api",
-        "statsmodels.formula.api",
-        "matplotlib.pyplot",
-    ),
+    "scientific": SCIENTIFIC,
+    # Imported and never used before the fork: threads that PyTorch starts are not there after it.
+    # The first optimizer imports torch._dynamo, which takes as long as torch itself.
+    "deep-learning": (*SCIENTIFIC, "torch", "torch.utils.data", "torch._dynamo"),
 }
 #: A notebook that names one of these needs the warm libraries.
 NAMES: Final = (
@@ -51,16 +56,13 @@ NAMES: Final = (
     "pylab",
     "seaborn",
 )
-#: Libraries that no zygote holds.
-OTHERS: Final = ("torch",)
+#: A notebook that names this one needs PyTorch, which not every installation has.
+DEEP: Final = "torch"
 RETRY_SECONDS: Final = 60.0
 
 _warm: dict[Kind, Zygote] = {}
 _failed: dict[Kind, float] = {}
-_locks: Final[dict[Kind, threading.Lock]] = {
-    "standard": threading.Lock(),
-    "scientific": threading.Lock(),
-}
+_locks: Final[dict[Kind, threading.Lock]] = {kind: threading.Lock() for kind in LIBRARIES}
 
 
 def kind_for(job: Job) -> Kind | None:
@@ -69,8 +71,6 @@ def kind_for(job: Job) -> Kind | None:
     The code decides, not the lab's environment: in a process that holds a library already, its
     modules are there without an import, and a notebook that needs none is to see none.
     """
-    if job.environment == "deep-learning":
-        return None
     cells = job.notebook.cells
     code = [cell.source for cell in cells if cell.cell_type == "code"]
     code += [
@@ -79,9 +79,19 @@ def kind_for(job: Job) -> Kind | None:
         if path.endswith(".py")
     ]
     text = "\n".join(code)
-    if any(name in text for name in OTHERS):
-        return None
+    if DEEP in text:
+        return None if missing("deep-learning") else "deep-learning"
     return "scientific" if any(name in text for name in NAMES) else "standard"
+
+
+def missing(environment: Environment) -> str | None:
+    """Return what the environment lacks here, as a command that installs it; None when it is whole.
+
+    Only deep learning is optional: PyTorch is as large as everything else together.
+    """
+    if environment == "deep-learning" and importlib.util.find_spec(DEEP) is None:
+        return "make setup EXTRAS=deep-learning"
+    return None
 
 
 def get(kind: Kind) -> Zygote | None:
@@ -110,8 +120,14 @@ def replace(zygote: Zygote) -> None:
 
 
 def warm(environment: Environment | None) -> None:
-    """Start the kind that suits the environment, or all: the dear ones in the background."""
-    get("scientific" if environment == "scientific" else "standard")
+    """Start the kind that suits the environment, or all: the dear ones in the background.
+
+    Deep learning is started where it is asked for, and not by asking for all.
+    """
+    if environment is not None and missing(environment) is None:
+        get(environment)
+        return
+    get("standard")
     if environment is None:
         threading.Thread(target=get, args=("scientific",), name="zygote-warm", daemon=True).start()
 

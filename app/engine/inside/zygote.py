@@ -44,6 +44,12 @@ def mount(kind: str, target: str, flags: int, options: str = "") -> None:
     call("mount", kind.encode(), target.encode(), kind.encode(), flags, options.encode())
 
 
+def mapped() -> int:
+    """Bytes of addresses that this process has."""
+    with open("/proc/self/statm") as pages:
+        return int(pages.read().split()[0]) * resource.getpagesize()
+
+
 def enclose(setup: dict[str, Any]) -> None:
     """Become process 1 of an own world, and somebody who can do nothing outside of it.
 
@@ -82,6 +88,8 @@ def become_nobody(setup: dict[str, Any]) -> None:
     """Take on the limits and the user, and give up every capability for good."""
     for name, value in setup["limits"].items():
         number = getattr(resource, name)
+        if name == "RLIMIT_AS" and "torch" in sys.modules:
+            value += mapped()  # its libraries alone fill gigabytes of addresses, not of memory
         hard = resource.getrlimit(number)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(number, (value, value))
