@@ -4,7 +4,7 @@
 #   make check   format, lint, types, walls, templates, translations, migrations
 #   make bench   all benchmarks                make bench BENCH=name
 #   make oracle  compute nbgrader's scores of its own notebooks again, and store them
-#   make setup   only set up
+#   make setup   only set up; make setup EXTRAS=deep-learning adds PyTorch (4 GB)
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -44,6 +44,7 @@ oracle: $(STAMPS)/python $(STAMPS)/system-run
 	@exec $(PYTHON) -m tests.engine.oracle
 
 setup: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/system-test
+	@$(if $(filter command line,$(origin EXTRAS)),bin/setup python,true)
 	@echo "Ready. Next: make run"
 
 # A stamp is newer than the lock that it was made for, so a second start does nothing here.
