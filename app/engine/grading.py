@@ -15,8 +15,8 @@ from nbgrader.preprocessors import LimitOutput
 
 from app.engine import hidden, messages, notebooks
 from app.engine.bookkeeping import SourceBook, SourceCell, kind_of, quiet
-from app.engine.executor import Executor, Job, Judging, Run
-from app.engine.outline import outline
+from app.engine.executor import Executor, Job, Run
+from app.engine.judging import apart, judging
 from app.engine.outputs import tidy
 from app.engine.results import (
     CellResult,
@@ -94,7 +94,7 @@ def grade(
                 files=_home(nb, files),
                 environment=lab.environment,
                 limits=limits,
-                judging=_judging(nb, tests, book, lab, name),
+                judging=judging(nb, tests, book, lab, name),
                 on_cell=on_cell,
             )
         )
@@ -117,39 +117,6 @@ def _home(nb: NotebookNode, files: Mapping[str, bytes]) -> dict[str, bytes]:
         **cache_files(code, *modules),
         **{f"work/{path}": content for path, content in files.items()},
     }
-
-
-def _judging(
-    nb: NotebookNode, tests: frozenset[int], book: SourceBook, lab: LabSource, name: str
-) -> Judging | None:
-    """Return what the judge needs, or None when no test of the notebook is judged apart."""
-    roads = lab.roads.get(name, {})
-    shared = [cell.name for cell in book.graded if cell.kind == "test"]
-    shared = [grade_id for grade_id in shared if not _apart(roads, grade_id)]
-    plan = outline(book.parts, shared)
-    ids = {
-        index: cell.metadata.nbgrader["grade_id"]
-        for index, cell in enumerate(nb.cells)
-        if cell.metadata.get("nbgrader")
-    }
-    judged = {
-        index: plan.plans[grade_id]
-        for index, grade_id in ids.items()
-        if index in tests and _apart(roads, grade_id) and grade_id in plan.plans
-    }
-    if not judged:
-        return None
-    prepared = {
-        i: plan.prepared[grade_id] for i, grade_id in ids.items() if grade_id in plan.prepared
-    }
-    files = {f"work/{path}": content for path, content in lab.files.items()}
-    return Judging(
-        judged, prepared, {**cache_files(*(p.source.encode() for p in book.parts)), **files}
-    )
-
-
-def _apart(roads: Mapping[str, Mapping[str, Any]], grade_id: str) -> bool:
-    return roads.get(grade_id, {}).get("road") == "separate"
 
 
 def _accept(name: str, book: SourceBook, submitted: Mapping[str, bytes]) -> NotebookNode:
@@ -187,7 +154,7 @@ def _refused(
             score=0.0 if absent else None,
             max_score=cell.max_score,
             outcome="missing" if absent else "error",
-            assurance="separate" if _apart(lab.roads.get(name, {}), cell.name) else "shared",
+            assurance="separate" if apart(lab.roads.get(name, {}), cell.name) else "shared",
             kind=cell.kind,
             message=messages.NOT_GRADED,
         )
@@ -231,7 +198,7 @@ def _result(
             cells.append(replace(withheld, staff_message=run.tampered))
         else:
             made = _scored(source, nb.cells[index], index, run, limits, index > hidden_at)
-            if index in run.separate or (index not in run.ran and _apart(roads, source.name)):
+            if index in run.separate or (index not in run.ran and apart(roads, source.name)):
                 made = replace(made, assurance="separate")
                 if roads.get(source.name, {}).get("value") == "points" and index in run.ran:
                     made = odd_value(made, nb.cells[index])

@@ -114,6 +114,7 @@ SOURCE_MARKDOWN_GRADE: Final = (
 SOURCE_MARKDOWN_SOLUTION: Final = (
     "This text cell is an answer but is not graded. Give it points or make it plain text."
 )
+SOURCE_RAW: Final = "A raw cell cannot be graded or locked. Make it a code or a text cell."
 SOURCE_TASK_NOT_MARKDOWN: Final = "A task has to be a text cell."
 SOURCE_METADATA_TOO_NEW: Final = "This cell was made with a newer nbgrader than this site has."
 SOURCE_METADATA: Final = "This cell's nbgrader metadata is not valid."

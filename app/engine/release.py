@@ -121,6 +121,13 @@ def _release(source: bytes) -> tuple[NotebookNode, SourceBook, NotebookNode]:
     ]
     if asked:
         raise _Refused(asked)
+    raw = [
+        _of(None, messages.SOURCE_RAW, index)
+        for index, cell in enumerate(nb.cells)
+        if cell.cell_type == "raw" and _is_kept(cell)
+    ]
+    if raw:
+        raise _Refused(raw)
     original = copy.deepcopy(nb)
     resources: dict[str, Any] = {}
     for step in BEFORE_SAVE:
@@ -129,6 +136,12 @@ def _release(source: bytes) -> tuple[NotebookNode, SourceBook, NotebookNode]:
     for step in AFTER_SAVE:
         nb = _apply(step, nb, resources)
     return original, book, nb
+
+
+def _is_kept(cell: NotebookNode) -> bool:
+    """Say whether nbgrader keeps the cell in its gradebook."""
+    kinds = (utils.is_grade, utils.is_solution, utils.is_locked, utils.is_task)
+    return any(kind(cell) for kind in kinds)
 
 
 def _upgrade(nb: NotebookNode) -> None:

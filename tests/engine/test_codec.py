@@ -25,7 +25,7 @@ from hypothesis.extra import numpy as hnp
 
 from app.engine import zygote
 
-PROGRAMS = ("codec", "tables", "files")
+PROGRAMS = ("codec", "plain", "tables", "files")
 
 
 @pytest.fixture(scope="module")

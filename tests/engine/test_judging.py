@@ -14,7 +14,11 @@ CASES: dict[str, tuple[str, str, str]] = {
         "assert f(3) == [0, 1, 4]\nassert f(0) == []",
         "def f(n):\n    return [0, 1, 4]",
     ),
-    "a value": ("answer = {'a': (1, 2.5, None)}", "assert answer == {'a': (1, 2.5, None)}", "answer = 1"),
+    "a value": (
+        "answer = {'a': (1, 2.5, None)}",
+        "assert answer == {'a': (1, 2.5, None)}",
+        "answer = 1",
+    ),
     "keyword arguments and defaults": (
         "def f(a, *rest, b=2, **more):\n    return a, rest, b, more",
         "assert f(1, 2, b=3, c=4) == (1, (2,), 3, {'c': 4}) and f(1) == (1, (), 2, {})",
@@ -156,7 +160,8 @@ CASES: dict[str, tuple[str, str, str]] = {
     ),
     "an array changed in place": (
         "def f(a, frame):\n    a *= 2\n    frame['w'] = 1",
-        "import numpy as np\nimport pandas as pd\na = np.arange(3)\nframe = pd.DataFrame({'v': [1]})\n"
+        "import numpy as np\nimport pandas as pd\n"
+        "a = np.arange(3)\nframe = pd.DataFrame({'v': [1]})\n"
         "f(a, frame)\nassert a.tolist() == [0, 2, 4] and list(frame.columns) == ['v', 'w']",
         "def f(a, frame):\n    frame['w'] = 1",
     ),

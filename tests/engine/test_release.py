@@ -107,6 +107,11 @@ PROBLEMS = {
         nbformat.v4.new_code_cell("x", metadata=build.meta("a", schema_version=9)),
     ),
     messages.SOURCE_AUTOTEST: (0, build.test("### AUTOTEST x")),
+    messages.SOURCE_RAW: (
+        1,
+        build.test("assert True"),
+        nbformat.v4.new_raw_cell("x", metadata=build.meta("raw", locked=True)),
+    ),
 }
 
 

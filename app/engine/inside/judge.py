@@ -21,8 +21,9 @@ from typing import Any, Final
 
 import codec
 from codec import CannotCross, Decoder, Encoder, Malformed, Missing, Node
+from errors import error_class, installed
 from files import Files
-from peer import Gone, Peer, error_class, installed
+from peer import Gone, Peer
 
 #: Running text as a program is for the student's process alone: the text may be hers.
 NOT_HERE: Final = ("eval", "exec", "compile", "input", "breakpoint")

@@ -13,18 +13,17 @@ import contextlib
 import functools
 import inspect
 import json
-import re
 import select
 import signal
 import socket
 import struct
-import sys
 import types
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import codec
+import errors
 from codec import CannotCross, Decoder, Encoder, Malformed, Missing, Node
 
 HEAD = struct.Struct(">I")
@@ -42,7 +41,6 @@ FUNCTIONS = (
     functools.partial,
     type(functools.lru_cache(lambda: None)),
 )
-ERROR_NAME = re.compile(r"[A-Za-z_]\w{0,60}")
 
 
 class Gone(Exception):
@@ -280,7 +278,7 @@ class Peer:
         if ref is not None:
             return ["yours", ref]
         if isinstance(value, BaseException):
-            return self.error_node(value, encoder)
+            return errors.node_of(value, encoder, self.trace(value))
         made = self.export_more(value, encoder)
         if made is not None:
             return made
@@ -319,7 +317,7 @@ class Peer:
             self.refs[made] = node[1]
             return made
         if kind == "exception":
-            return self.error(node, decoder)
+            return errors.made_of(node, decoder)
         return self.adopt_more(node, decoder)
 
     def stub(self, ref: int, node: Node, decoder: Decoder) -> Callable[..., Any]:
@@ -342,68 +340,6 @@ class Peer:
         self.refs[remote] = ref
         return remote
 
-    # Errors keep their type where this side has it, else the nearest one that it has.
-
-    def error_node(self, error: BaseException, encoder: Encoder) -> Node:
-        kinds = [[kind.__module__, kind.__qualname__] for kind in type(error).__mro__]
-        args = list(error.args)
-        if isinstance(error, OSError) and error.filename is not None:
-            args = [error.errno, error.strerror, error.filename]
-        try:
-            slots = encoder.slots(args)
-        except CannotCross:
-            slots = None
-        try:
-            said = str(error)
-        except Exception:
-            said = ""
-        return ["exception", kinds, slots, said[:10_000], self.trace(error)]
-
     def trace(self, error: BaseException) -> str:
         """Return where in this side's code it happened, for a person."""
         return ""
-
-    def error(self, node: Node, decoder: Decoder) -> BaseException:
-        _, kinds, slots, said, trace = node
-        said, trace = codec.text(said), codec.text(trace)
-        base: Any = None
-        for module, name in kinds:
-            base = error_class(codec.text(module), codec.text(name))
-            if base is not None:
-                break
-        if base is None:
-            raise Malformed
-        name = codec.text(kinds[0][1]).rpartition(".")[2]
-        kind = base
-        if base.__name__ != name and ERROR_NAME.fullmatch(name):
-            kind = type(name, (base,), {"__module__": "__main__"})
-        args = [said] if slots is None else decoder.values(slots)
-        try:
-            made = kind(*args)
-        except Exception:
-            made = kind.__new__(kind)
-            made.args = tuple(args)
-        made.__dict__["__remote_trace__"] = trace
-        return made
-
-
-@functools.lru_cache(maxsize=256)
-def error_class(module: str, name: str) -> type[BaseException] | None:
-    """Return an exception class of Python's or of a loaded library, never of a notebook."""
-    found: Any = sys.modules.get(module) if module != "__main__" else None
-    if found is None or (module != "builtins" and not installed(found)):
-        return None
-    for part in name.split("."):
-        found = vars(found).get(part) if isinstance(found, types.ModuleType | type) else None
-    return found if isinstance(found, type) and issubclass(found, BaseException) else None
-
-
-def installed(module: Any) -> bool:
-    """Say whether a module belongs to Python or its packages."""
-    if getattr(module, "__spec__", None) is not None and module.__spec__.origin in (
-        "built-in",
-        "frozen",
-    ):
-        return True
-    place = getattr(module, "__file__", None)
-    return isinstance(place, str) and ("/lib/python3" in place or "-packages/" in place)
