@@ -269,7 +269,10 @@ class TestWhatAHiddenTestSays:
         assert "kept" not in shown.replace("print('kept', seen)", "").replace("f'kept", "")
 
     def test_the_text_of_its_error_is_not_shown(self, lab: engine.LabSource) -> None:
-        work = "def double(n):\n    if n == 21:\n        raise ValueError(f'it was {n}')\n    return 2 * n"
+        work = (
+            "def double(n):\n    if n == 21:\n        raise ValueError(f'it was {n}')\n"
+            "    return 2 * n"
+        )
         result = judged.grade(lab, {"work": work})
         assert "it was 21" not in repr(engine.feedback(result, lab.notebooks[0].source))
 
