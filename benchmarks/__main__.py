@@ -8,7 +8,7 @@ from types import FrameType
 
 from benchmarks import report, size
 
-NAMES = ("pages", "grading-latency", "grading", "spawn")
+NAMES = ("pages", "grading-latency", "grading", "submit-storm", "spawn")
 
 
 def main(arguments: list[str]) -> int:

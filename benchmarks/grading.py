@@ -1,4 +1,7 @@
-"""``grading``: seconds per notebook of ``nbgrader autograde`` over ours, same class, same cores."""
+"""``grading``: seconds per notebook of ``nbgrader autograde`` over ours, same class, same cores.
+
+And beside it what grading holds in memory, what it leaves behind, and which tests are judged apart.
+"""
 
 import os
 import statistics
@@ -7,10 +10,11 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from app import engine
-from benchmarks import report, world
+from benchmarks import assurance, footprint, report, world
 from benchmarks.size import Size
 
 CLASSES: dict[str, tuple[engine.Environment, tuple[str, ...]]] = {
@@ -22,7 +26,15 @@ ENGINE_TURNS = 3
 
 
 def run(size: Size) -> None:
-    """Print a line per kind of class. In each round nbgrader goes first, then the engine."""
+    """Print a line per kind of class, then what else there is to say of grading."""
+    _classes(size)
+    footprint.child_memory()
+    footprint.leaves_nothing(size.gradings)
+    assurance.shares(size.assurance)
+
+
+def _classes(size: Size) -> None:
+    """In each round nbgrader goes first, then the engine, which judges as for a published lab."""
     for name in size.classes:
         environment, (solution, *tests) = CLASSES[name]
         engine.warm(environment)
@@ -36,6 +48,8 @@ def run(size: Size) -> None:
             ),
             environment=environment,
         )
+        lab = replace(lab, roads=engine.plan_roads(lab))
+        roads = [road for tests in lab.roads.values() for road in tests.values()]
         _with_engine(lab, students=1)  # what a worker that is up has behind it
         for number in range(size.class_rounds):
             report.say(f"  {name}, round {number + 1}")
@@ -50,6 +64,7 @@ def run(size: Size) -> None:
             notebooks=size.class_students * size.class_notebooks,
             rounds=size.class_rounds,
             at_once=_at_once(),
+            separate=sum(road["road"] == "separate" for road in roads) / len(roads),
         )
 
 

@@ -65,10 +65,17 @@ class House:
 
         Unlike seconds on a clock, it is nearly the same when others use the machine too.
         """
-        (supervisor,) = self._supervisor
-        parts = [p for p in supervisor.children() if any(word in part for part in p.cmdline())]
-        found = [p for part in parts for p in (part, *part.children(recursive=True))]
+        found = [p for part in self._parts(word) for p in (part, *part.children(recursive=True))]
         return sum(p.cpu_times().user + p.cpu_times().system for p in found)
+
+    def part(self, word: str) -> psutil.Process:
+        """The process of the part with WORD in its command line."""
+        (found,) = self._parts(word)
+        return found
+
+    def _parts(self, word: str) -> list[psutil.Process]:
+        (supervisor,) = self._supervisor
+        return [p for p in supervisor.children() if any(word in part for part in p.cmdline())]
 
     def sign_in(self, handle: str) -> str:
         """A new browser of this person: the value of its session cookie."""

@@ -19,10 +19,21 @@ class Size:
     lab_submissions: int = 8
     """Per lab of ``courses/``."""
     classes: tuple[str, ...] = ("light", "scientific")
-    class_students: int = 6
+    class_students: int = 20
     class_notebooks: int = 2
-    class_rounds: int = 2
+    class_rounds: int = 1
     """How often nbgrader and the engine take turns with a class."""
+    gradings: int = 1000
+    """In a row, to see what they leave behind."""
+    assurance: tuple[str, ...] = ("courses", "nbgrader")
+    """Labs whose tests are counted by the road on which they are judged."""
+    storm_submissions: int = 2000
+    storm_seconds: float = 60.0
+    storm_students: int = 500
+    storm_pinned: int = 400
+    """Submissions that one and two pinned workers grade, after each other."""
+    storm_settle: float = 8.0
+    """Seconds for a second worker to come up, before its throughput is measured."""
     spawn_warm_up: int = 1
     """People whose way is not counted: the first one's programs come from the disk."""
     spawns: int = 10
@@ -40,6 +51,13 @@ SMALL = Size(
     class_students=1,
     class_notebooks=1,
     class_rounds=1,
+    gradings=12,
+    assurance=("courses",),
+    storm_submissions=6,
+    storm_seconds=1.0,
+    storm_students=3,
+    storm_pinned=4,
+    storm_settle=0.0,
     spawn_warm_up=0,
     spawns=1,
     people=1,
