@@ -30,7 +30,7 @@ RUNS_TEXT: Final = frozenset(
     | {"pickle", "cPickle", "joblib", "dill", "cloudpickle", "marshal", "shelve", "importlib"}
     | {"runpy", "subprocess", "ctypes", "multiprocessing", "code", "codeop", "sympify", "yaml"}
     | {"parse_expr", "load_module", "system", "popen", "spawn", "read_pickle", "import_module"}
-    | {"_getframe", "settrace", "setprofile", "__builtins__", "gc", "torch"}
+    | {"_getframe", "settrace", "setprofile", "__builtins__", "gc"}
 )
 FILES: Final = re.compile(
     r"\bopen\(|\bPath\b|\bos\b|\bglob\b|\bshutil\b|\btempfile\b|\bread_|\bto_csv\b|\bload|"

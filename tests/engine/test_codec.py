@@ -175,6 +175,15 @@ class TestWhatCrosses:
         got = crossed(codec, value)
         assert type(got) is type(value) and got == value
 
+    def test_tensors_arrive(self, codec: ModuleType) -> None:
+        torch = pytest.importorskip("torch")
+        for value in (torch.arange(6).reshape(2, 3), torch.tensor(1.5, requires_grad=True)):
+            got = crossed(codec, value)
+            assert torch.equal(got, value) and got.dtype == value.dtype
+            assert got.requires_grad == value.requires_grad
+        with pytest.raises(codec.CannotCross):
+            crossed(codec, torch.nn.Parameter(torch.ones(1)))
+
     def test_what_is_shared_stays_shared(self, codec: ModuleType) -> None:
         inner: list[Any] = [1]
         value = [inner, inner]

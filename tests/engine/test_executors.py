@@ -273,7 +273,8 @@ class TestWarmProcesses:
         assert output["text"] == "[]"
 
 
-def test_the_kernel_runs_what_no_warm_process_covers() -> None:
+def test_the_kernel_runs_what_no_warm_process_covers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zygotes, "missing", lambda environment: "make setup")
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import torch")])
     job = Job(nb, frozenset(), {}, "standard", engine.Limits())
     assert zygotes.kind_for(job) is None

@@ -116,6 +116,7 @@ class Encoder:
         for name, encode_of in (
             ("numpy", tables.numpy_node),
             ("pandas", tables.pandas_node),
+            ("torch", tables.torch_node),
         ):
             if library(name) is not None:
                 made = encode_of(self, value, library(name))

@@ -1,4 +1,4 @@
-"""Runs inside the sandbox: numpy's and pandas' values as nodes of :mod:`codec`.
+"""Runs inside the sandbox: values of numpy, pandas and PyTorch as nodes of :mod:`codec`.
 
 This file is handed in as text; the engine never imports it.
 """
@@ -222,8 +222,24 @@ def decoded_series(decoder: Decoder, node: Node) -> Any:
     return library("pandas").Series(values, index=index, name=name)
 
 
+# PyTorch: plain tensors in main memory, without what they were computed from.
+
+
+def torch_node(encoder: Encoder, value: Any, torch: Any) -> Node | None:
+    plain = type(value) is torch.Tensor and value.layout is torch.strided
+    if plain and value.device.type == "cpu" and value.dtype is not torch.bfloat16:
+        return ["tensor", encoder.slot(value.detach().numpy()), value.requires_grad]
+    return None
+
+
+def tensor_of(decoder: Decoder, node: Node) -> Any:
+    made = library("torch").from_numpy(decoder.value(node[1]))
+    return made.requires_grad_() if node[2] is True else made
+
+
 BUILDERS = {
     "array": array_of,
+    "tensor": tensor_of,
     "scalar": scalar_of,
     "dtype": lambda decoder, node: dtype_of(node[1]),
     "frame": decoded_frame,
