@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from app.accounts.demo import load_people
 from app.kernel.database import db
 from app.learning import operations, queries
-from app.learning.models import Enrolment
+from app.learning.models import Enrolment, Section
 
 
 def live(app) -> int:
@@ -149,7 +149,7 @@ def test_parallel_students_never_take_one_place_twice(config, site, migrated):
                 outcomes.append("full")
 
     with site.app_context():
-        code = db.session.get_one(queries.Section, section_id).code
+        code = db.session.get_one(Section, section_id).code
     threads = [threading.Thread(target=enter, args=(who,)) for who in people]
     for thread in threads:
         thread.start()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from flask import Blueprint, Flask, abort, flash, redirect, render_template, url_for
+from flask import Flask, abort, flash, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -17,10 +17,9 @@ from app.kernel.i18n import lazy_gettext as _l
 from app.kernel.localized import LocalizedText
 from app.learning import operations, policies, queries
 from app.learning.models import Section
+from app.learning.views.blueprint import bp
 from app.web.doors import public, signed_in
 from app.web.layout import Todo, TodoSection, layout
-
-bp = Blueprint("learning", __name__, template_folder="templates")
 
 
 def init_app(app: Flask) -> None:
