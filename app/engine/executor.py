@@ -27,7 +27,8 @@ class TestPlan:
     ``imports`` maps a name to a module and an attribute of it (or None): the judge uses its own.
     ``own`` are names that are never looked up in the student's process, ``theirs`` those that are,
     even where an earlier test gave them a value; ``wanted`` are what her cells may need of what
-    tests define. ``files`` says whether files written there are needed.
+    tests define. ``files`` says whether files written there are needed, ``seeds`` whether the test
+    sets where random numbers begin.
     """
 
     imports: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
@@ -35,6 +36,7 @@ class TestPlan:
     theirs: frozenset[str] = frozenset()
     wanted: frozenset[str] = frozenset()
     files: bool = False
+    seeds: bool = False
 
 
 @dataclass(frozen=True)

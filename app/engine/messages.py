@@ -79,6 +79,10 @@ STAFF_SCORE_UNREADABLE: Final = "The test's last value could not be read as a sc
 ROAD_NOT_PLANNED: Final = "Where this test could be judged has not been tried."
 ROAD_MAGIC: Final = "It uses a notebook command (a line with % or !)."
 ROAD_RUNS_TEXT: Final = "It uses %(name)s, which can run what a student wrote."
+ROAD_LOOKS_INSIDE: Final = (
+    "It uses %(name)s, which tells something only in the process of the student's code."
+)
+ROAD_SETTINGS: Final = "It uses %(name)s, which can change how the student's own code runs."
 ROAD_BUILTIN: Final = "The lab's own cells give Python's name %(name)s another meaning."
 ROAD_OPEN_HELPER: Final = "It uses %(name)s from a cell that students can change. Lock that cell."
 ROAD_SOLUTION_IMPORT: Final = (

@@ -28,10 +28,26 @@ Role = Literal["test", "locked", "solution", "free"]
 RUNS_TEXT: Final = frozenset(
     {"eval", "exec", "compile", "__import__", "get_ipython", "input", "breakpoint", "builtins"}
     | {"pickle", "cPickle", "joblib", "dill", "cloudpickle", "marshal", "shelve", "importlib"}
-    | {"runpy", "subprocess", "ctypes", "multiprocessing", "code", "codeop", "sympify", "yaml"}
-    | {"parse_expr", "load_module", "system", "popen", "spawn", "read_pickle", "import_module"}
-    | {"_getframe", "settrace", "setprofile", "__builtins__", "gc"}
+    | {"runpy", "subprocess", "ctypes", "multiprocessing", "code", "codeop", "sympy", "yaml"}
+    | {"sympify", "query", "numexpr", "jinja2", "mako", "load_module", "system", "popen", "spawn"}
+    | {"read_pickle", "import_module", "_getframe", "settrace", "setprofile", "__builtins__", "gc"}
 )
+#: What only the process of a function knows of it, or of itself.
+LOOKS_INSIDE: Final = frozenset(
+    {"getsource", "getsourcelines", "getsourcefile", "getfile", "getmodule", "__code__", "dis"}
+    | {"__closure__", "__globals__", "__defaults__", "__kwdefaults__", "__annotations__"}
+    | {"get_annotations", "get_type_hints", "__dict__", "__wrapped__", "__module__", "modules"}
+    | {"active_count", "tracemalloc", "getrefcount", "get_fignums", "gcf", "gca"}
+)
+#: What changes how code runs that is called later: hers would not feel it.
+SETTINGS: Final = frozenset(
+    {"catch_warnings", "simplefilter", "filterwarnings", "warns", "errstate", "seterr", "patch"}
+    | {"monkeypatch", "setattr", "delattr", "setrecursionlimit", "setlocale", "environ", "putenv"}
+    | {"chdir", "set_option", "option_context", "options", "set_printoptions", "printoptions"}
+    | {"rcParams", "set_default_dtype", "getcontext", "setcontext", "localcontext"}
+    | {"stdin", "__stdin__", "argv"}
+)
+SEEDS: Final = frozenset({"seed", "manual_seed", "setstate", "set_state", "set_rng_state"})
 FILES: Final = re.compile(
     r"\bopen\(|\bPath\b|\bos\b|\bglob\b|\bshutil\b|\btempfile\b|\bread_|\bto_csv\b|\bload|"
     r"\bsave|\bsqlite3\b|\bzipfile\b|\bwrite_|\bfromfile\b|\bgenfromtxt\b"
@@ -143,7 +159,9 @@ class _Outliner:
             statements = [s for c in (*before, cell) for s in c.statements
                           if c is cell or s.binds & reach]  # fmt: skip
             files = any(FILES.search(statement.text) for statement in statements)
-            plans[name] = replace(self._plan(before, reach), wanted=wanted, files=files)
+            seeds = any(SEEDS & (s.attributes | s.loads) for s in statements)
+            made = self._plan(before, reach)
+            plans[name] = replace(made, wanted=wanted, files=files, seeds=seeds)
         return Outline(problems, plans, self._prepared(needed))
 
     def _bound_by(self, *roles: Role) -> frozenset[str]:
@@ -190,12 +208,18 @@ class _Outliner:
         if not cell.plain:
             return messages.ROAD_MAGIC, {}
         used = {name for s in cell.statements for name in s.attributes | s.loads} | reach
+        used -= self.hers
         for other in self.cells:
             for statement in other.statements:
                 if self._ours(other) and statement.binds & reach:
                     used |= statement.attributes
-        if odd := sorted(used & RUNS_TEXT):
-            return messages.ROAD_RUNS_TEXT, {"name": odd[0]}
+        for names, reason in (
+            (RUNS_TEXT, messages.ROAD_RUNS_TEXT),
+            (LOOKS_INSIDE, messages.ROAD_LOOKS_INSIDE),
+            (SETTINGS, messages.ROAD_SETTINGS),
+        ):
+            if odd := sorted(used & names):
+                return reason, {"name": odd[0]}
         if odd := sorted(reach & BUILTINS & self.hers):
             return messages.ROAD_BUILTIN, {"name": odd[0]}
         helpers: set[str] = set()

@@ -32,7 +32,7 @@ INSIDE: Final = Path(__file__).parent / "inside"
 PROGRAMS: Final = (
     *("zygote.py", "session.py", "dormant.py"),
     *("codec.py", "plain.py", "tables.py", "errors.py", "peer.py", "files.py"),
-    *("remote.py", "judge.py"),
+    *("seeds.py", "remote.py", "judge.py"),
 )
 Role = Literal["notebook", "judge"]
 #: Packages with parts that must not be there before they are imported.

@@ -250,6 +250,7 @@ class _Session:
                 "theirs": sorted(plan.theirs),
                 "wanted": sorted(plan.wanted),
                 "files": plan.files,
+                "seeds": plan.seeds,
             }
         side.send(request)
         return self._await(until)

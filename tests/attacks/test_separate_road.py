@@ -58,6 +58,9 @@ LIES = {
     "an exception instead of an answer": (
         "def double(n):\n    raise StopIteration(2 * n if n == 99 else 0)"
     ),
+    "an exception that a shell is silent about": (
+        "import bdb\ndef double(n):\n    raise bdb.BdbQuit"
+    ),
     "leaving": "import sys\ndef double(n):\n    sys.exit(0)",
     "replaced builtins": (
         "import builtins\nbuiltins.AssertionError = Warning\nbuiltins.len = lambda x: 0\n"

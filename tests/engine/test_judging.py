@@ -158,6 +158,15 @@ CASES: dict[str, tuple[str, str, str]] = {
         "assert got.to_dict() == {'a': 2.0, 'b': 2.0} and got.index.name == 'k'",
         "import numpy as np\ndef f(xs):\n    return np.asarray(xs)\ndef g(frame):\n    return 1",
     ),
+    "random numbers from a seed": (
+        "import random\nimport numpy as np\n"
+        "def f():\n    return random.random(), np.random.rand()",
+        "import random\nimport numpy as np\nrandom.seed(1)\nnp.random.seed(1)\n"
+        "expected = f()\nrandom.seed(1)\nnp.random.seed(1)\nassert f() == expected\n"
+        "random.seed(1)\nassert random.random() == expected[0]",
+        "import random\nimport numpy as np\nrng = random.Random()\n"
+        "def f():\n    return rng.random(), np.random.rand()",
+    ),
     "an array changed in place": (
         "def f(a, frame):\n    a *= 2\n    frame['w'] = 1",
         "import numpy as np\nimport pandas as pd\n"
@@ -276,6 +285,31 @@ class TestWhoseNames:
             build.solution("formula = '1 + 1'"), build.test("assert eval(formula) == 2")
         )
         assert judged.reasons(made) == {"check": (messages.ROAD_RUNS_TEXT, {"name": "eval"})}
+
+    @pytest.mark.parametrize(
+        ("check", "reason", "name"),
+        [
+            (
+                "import inspect\nassert 'for' not in inspect.getsource(f)",
+                "LOOKS_INSIDE",
+                "getsource",
+            ),
+            ("assert f.__code__.co_argcount == 0", "LOOKS_INSIDE", "__code__"),
+            ("import sys\nassert 'x' not in sys.modules", "LOOKS_INSIDE", "modules"),
+            (
+                "import warnings\nwith warnings.catch_warnings():\n"
+                "    warnings.simplefilter('ignore')\n    f()",
+                "SETTINGS",
+                "catch_warnings",
+            ),
+        ],
+    )
+    def test_what_only_her_process_can_tell_or_feel_is_shared(
+        self, check: str, reason: str, name: str
+    ) -> None:
+        made = judged.lab(build.solution("def f():\n    return 1"), build.test(check))
+        expected = getattr(messages, f"ROAD_{reason}")
+        assert judged.reasons(made) == {"check": (expected, {"name": name})}
 
     def test_a_class_of_the_students_is_shared(self) -> None:
         made = judged.lab(

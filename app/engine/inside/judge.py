@@ -20,6 +20,7 @@ from collections.abc import Iterator, MutableMapping
 from typing import Any, Final
 
 import codec
+import seeds
 from codec import CannotCross, Decoder, Encoder, Malformed, Missing, Node
 from errors import error_class, installed
 from files import Files
@@ -105,6 +106,7 @@ class Judge(Peer):
         self.sources: dict[str, str] = {}
         self.cache: dict[str, Any] = {}
         self.files: Files | None = None
+        self.seeds_watched = self.seeds_set = False
         self.crossing: str | None = None
         self.own_builtins = Names(self)
 
@@ -130,10 +132,16 @@ class Judge(Peer):
             self.shell.user_ns.pop(name, None)
         self.cache = {}
         self.crossing = None
+        if plan["seeds"] and not self.seeds_watched:
+            seeds.watch(self.seeded)
+            self.seeds_watched = True
         if plan["files"] and self.files is None:
             self.files = Files([os.getcwd(), "/tmp"], self.fixed)  # noqa: S108
         if self.wanted:
             self.remember(source)
+
+    def seeded(self) -> None:
+        self.seeds_set = True
 
     def remember(self, source: str) -> None:
         with contextlib.suppress(SyntaxError):
@@ -242,6 +250,9 @@ class Judge(Peer):
     # What travels with the messages.
 
     def enclose(self, message: dict[str, Any]) -> None:
+        if self.seeds_set:
+            message["seeds"] = seeds.state()
+            self.seeds_set = False
         if self.files is not None:
             message["files"] = self.files.changed()
 
@@ -301,7 +312,7 @@ class Judge(Peer):
         if kind == "stream":
             stream = sys.stderr if content["name"] == "stderr" else sys.stdout
             stream.write(codec.text(content["text"]))
-        elif kind in ("display_data", "update_display_data", "clear_output", "error"):
+        elif kind in ("display_data", "update_display_data", "error"):
             for stream in (sys.stdout, sys.stderr):
                 stream.flush()
             self.channel.frame({"token": self.token, "kind": kind, "content": dict(content)})

@@ -327,6 +327,8 @@ class Peer:
             __tracebackhide__ = True
             return self.call(ref, args, kwargs)
 
+        # The stub's own text is not hers: who asks for it must not get it.
+        remote.__code__ = remote.__code__.replace(co_filename="<the notebook>")
         name, doc, parameters = node[2:5]
         remote.__name__ = remote.__qualname__ = codec.text(name)
         remote.__doc__ = None if doc is None else codec.text(doc)

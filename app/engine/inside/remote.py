@@ -16,13 +16,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import codec
+import seeds
 from codec import Decoder, Encoder, Malformed, Node
 from files import Files
 from peer import FUNCTIONS, Peer
 
 MAX_TRACE = 6_000
 #: What her code may show while a test calls it; a value is shown by the test's own cell alone.
-SHOWN = frozenset({"stream", "display_data", "update_display_data", "clear_output", "error"})
+SHOWN = frozenset({"stream", "display_data", "update_display_data", "error"})
 #: Classes whose name says all.
 CLASSES = {
     kind for kind in (int, float, complex, str, bool, bytes, bytearray, list, tuple, dict, set)
@@ -78,6 +79,8 @@ class Remote(Peer):
             message["files"] = self.files.changed()
 
     def unpack(self, message: dict[str, Any]) -> None:
+        if "seeds" in message:
+            seeds.begin(message["seeds"])
         if "files" in message:
             if self.files is None:
                 self.files = Files([os.getcwd(), "/tmp"], set())  # noqa: S108
