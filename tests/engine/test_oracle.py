@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import random
 from collections.abc import Mapping
 from typing import Any
@@ -22,8 +24,16 @@ NBGRADER_GIVES_UP = {
 SAMPLE = random.Random("banyan").sample(sorted(CASES), 3)  # noqa: S311  # a fixed sample
 
 
-def scores(case: Case) -> dict[str, dict[str, Any]]:
+@functools.cache
+def roads_of(source: bytes, files: tuple[tuple[str, bytes], ...]) -> engine.Roads:
+    lab = engine.LabSource((engine.NotebookSource("p1", source),), dict(files))
+    return engine.plan_roads(lab, limits=engine.Limits(cell_seconds=CELL_SECONDS))
+
+
+def scores(case: Case, road: str) -> dict[str, dict[str, Any]]:
     lab = engine.LabSource((engine.NotebookSource("p1", case.source),), dict(case.files))
+    if road == "planned":
+        lab = dataclasses.replace(lab, roads=roads_of(case.source, case.files))
     (result,) = engine.grade(
         lab, {"p1.ipynb": case.submission}, limits=engine.Limits(cell_seconds=CELL_SECONDS)
     )
@@ -44,10 +54,11 @@ def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "patience", lambda: 1.0)
 
 
+@pytest.mark.parametrize("road", ["shared", "planned"])
 @pytest.mark.parametrize("name", CASES)
-def test_every_cell_has_nbgraders_score(name: str) -> None:
+def test_every_cell_has_nbgraders_score(name: str, road: str) -> None:
     expected: Mapping[str, Any] = STORED[CASES[name].key]
-    found = scores(CASES[name])
+    found = scores(CASES[name], road)
     if expected["error"] is None:
         assert found == expected["cells"]
     else:  # nbgrader gives up on two of its own submissions, because of a missing cell id
