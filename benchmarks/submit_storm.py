@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 
 import httpx
@@ -102,12 +102,16 @@ class Book:
         found = self._asking.execute(question, values).fetchone()  # type: ignore[call-overload]
         return tuple(float(value or 0) for value in found or ())
 
-    def drain(self, count: int) -> None:
-        """Return when COUNT attempts are finished. Raises TimeoutError."""
-        finished = "SELECT count(*) FROM attempts WHERE finished_at IS NOT NULL"
-        house.wait_for(
-            lambda: self.ask(finished)[0] >= count, "the last result", PATIENCE_SECONDS, step=0.2
-        )
+    def drain(self, count: int, *workers: psutil.Process) -> None:
+        """Return when COUNT attempts are finished. Raises TimeoutError, RuntimeError."""
+
+        def is_done() -> bool:
+            if not all(worker.is_running() and worker.status() != "zombie" for worker in workers):
+                raise RuntimeError("A worker has ended.")
+            (finished,) = self.ask("SELECT count(*) FROM attempts WHERE finished_at IS NOT NULL")
+            return finished >= count
+
+        house.wait_for(is_done, "the last result", PATIENCE_SECONDS, step=0.2)
 
     def lost_and_twice(self, accepted: int) -> tuple[int, int]:
         """Submissions that were accepted and have no score; work that was kept or done twice."""
@@ -190,7 +194,7 @@ def _storm(
             began = time.perf_counter()
             exchange.send(senders, size.storm_seconds)
             arrived = time.perf_counter() - began
-            book.drain(len(exchange.receipts))
+            book.drain(len(exchange.receipts), worker)
             seconds = time.perf_counter() - began
         (waited,) = book.ask(
             "SELECT extract(epoch FROM percentile_disc(0.95) WITHIN GROUP"
@@ -233,17 +237,20 @@ def _two_workers(
     rates = []
     for count in (1, 2):
         report.say(f"  {count} pinned worker(s)")
-        pins = [cores[n % len(cores)] for n in range(count)]
-        with _worker(place, pins[0]) as _, _maybe(place, pins[1:]):
+        with ExitStack() as running:
+            workers = [
+                running.enter_context(_worker(place, cores[number % len(cores)]))
+                for number in range(count)
+            ]
             warm = [handles[n % len(handles)] for n in range(2 * count)]
             exchange.send(warm, 0)
             sent += len(warm)
-            book.drain(sent)
+            book.drain(sent, *workers)
             time.sleep(size.storm_settle)  # the second may have come up meanwhile
             batch = [handles[n % len(handles)] for n in range(size.storm_pinned)]
             exchange.send(batch, 0)
             sent += len(batch)
-            book.drain(sent)
+            book.drain(sent, *workers)
             rates.append(book.rate_at_last(len(batch) // 2))
     lost, twice = book.lost_and_twice(len(exchange.receipts))
     report.line(
@@ -290,13 +297,3 @@ def _worker(place: house.House, core: int | None = None) -> Iterator[psutil.Proc
         raise
     finally:
         house.end(process)
-
-
-@contextmanager
-def _maybe(place: house.House, cores: list[int]) -> Iterator[None]:
-    """A further worker on the core that is named, if one is."""
-    if not cores:
-        yield
-        return
-    with _worker(place, cores[0]):
-        yield
