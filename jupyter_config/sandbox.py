@@ -115,6 +115,10 @@ class Sandbox:
 
     Without ``die_with_parent`` process 1 inside outlives the command for as long as something
     that it started runs; whoever starts such a sandbox ends it by :func:`namespace_init`.
+
+    With ``nest`` above 0 the command is trusted: it keeps the capabilities that it takes to make
+    further sandboxes of its forks, each as one of that many people, from ``uid`` on. A normal
+    user's hold in the sandbox's own user namespace only.
     """
 
     read_only: tuple[BindSource | tuple[BindSource, BindSource], ...] = ()
@@ -133,6 +137,7 @@ class Sandbox:
     inherit_fds: tuple[int, ...] = ()
     die_with_parent: bool = True
     nested_namespaces: bool = False
+    nest: int = 0
 
     def __post_init__(self) -> None:
         if self.uid <= 0 or self.gid <= 0:
@@ -201,11 +206,12 @@ class Sandbox:
         return {"PATH": "/usr/bin:/bin", "HOME": self.home, "LANG": "C.UTF-8", **self.env}
 
     def _account_files(self) -> dict[str, bytes]:
-        passwd = (
-            "root:x:0:0:root:/nonexistent:/usr/sbin/nologin\n"
-            f"{self.user_name}:x:{self.uid}:{self.gid}::{self.home}:/bin/bash\n"
+        people = range(max(1, self.nest))
+        passwd = "root:x:0:0:root:/nonexistent:/usr/sbin/nologin\n" + "".join(
+            f"{self.user_name}:x:{self.uid + n}:{self.gid + n}::{self.home}:/bin/bash\n"
+            for n in people
         )
-        group = f"root:x:0:\n{self.user_name}:x:{self.gid}:\n"
+        group = "root:x:0:\n" + "".join(f"{self.user_name}:x:{self.gid + n}:\n" for n in people)
         hosts = f"127.0.0.1 localhost {self.hostname}\n::1 localhost\n"
         return {
             "/etc/passwd": passwd.encode(),
@@ -227,8 +233,12 @@ class Sandbox:
                 arguments += ["--cap-add", capability]
         else:
             arguments += ["--unshare-user", "--uid", str(self.uid), "--gid", str(self.gid)]
-            if not self.nested_namespaces:
+            if not (self.nested_namespaces or self.nest):
                 arguments.append("--disable-userns")
+        if self.nest:
+            kept = ["CAP_SYS_ADMIN", "CAP_NET_ADMIN"]
+            kept += [] if _as_root() else ["CAP_SETPCAP", "CAP_SYS_RESOURCE"]
+            arguments += [word for name in kept for word in ("--cap-add", name)]
         return arguments
 
     def _mount_arguments(self, files: Mapping[str, bytes]) -> list[str]:
@@ -270,7 +280,7 @@ class Sandbox:
     def _inside(self, argv: Sequence[str]) -> list[str]:
         """Return what bubblewrap starts: limits first, then another person, then ``argv``."""
         command = self.limits.command()
-        if _as_root():
+        if _as_root() and not self.nest:
             command += [_tool("setpriv"), "--reuid", str(self.uid), "--regid", str(self.gid)]
             command += ["--clear-groups", "--no-new-privs", "--inh-caps=-all"]
             command += ["--ambient-caps=-all", "--bounding-set=-all", "--"]

@@ -47,37 +47,6 @@ class ZygoteFailed(Exception):
     """The zygote did not start, or did not fork."""
 
 
-@dataclass(frozen=True)
-class _Nest(sandbox.Sandbox):
-    """A sandbox whose trusted process may make further ones of its forks.
-
-    It keeps the capabilities that this takes (a normal user's hold in the sandbox's own user
-    namespace only), and every fork gives all of them up.
-    """
-
-    def _account_files(self) -> dict[str, bytes]:
-        files = super()._account_files()
-        people = "".join(
-            f"{self.user_name}:x:{uid}:{uid}::{self.home}:/bin/bash\n"
-            for uid in range(self.uid, self.uid + PLACES)
-        )
-        groups = "".join(f"{self.user_name}:x:{g}:\n" for g in range(self.uid, self.uid + PLACES))
-        files["/etc/passwd"] = files["/etc/passwd"].splitlines(keepends=True)[0] + people.encode()
-        files["/etc/group"] = files["/etc/group"].splitlines(keepends=True)[0] + groups.encode()
-        return files
-
-    def _namespace_arguments(self) -> list[str]:
-        kept = ["CAP_SYS_ADMIN", "CAP_NET_ADMIN"]
-        if not _as_root():
-            kept += ["CAP_SETPCAP", "CAP_SYS_RESOURCE"]
-        return super()._namespace_arguments() + [
-            word for name in kept for word in ("--cap-add", name)
-        ]
-
-    def _inside(self, argv: Any) -> list[str]:
-        return ["--", *self.limits.command(), "/usr/bin/env", f"--chdir={self.home}", "--", *argv]
-
-
 @dataclass
 class Child:
     """A notebook's process: its socket, what it writes to descriptors 1 and 2, and itself."""
@@ -252,7 +221,7 @@ def stamp() -> tuple[int, ...]:
 
 def _start(libraries: tuple[str, ...], uid: int, control: int) -> subprocess.Popen[bytes]:
     fonts = warmth.cache_files(*(name.encode() for name in libraries))
-    box = _Nest(
+    box = sandbox.Sandbox(
         read_only=sandbox.python_paths(),
         tmpfs=((HOME, MEGABYTE), ("/tmp", MEGABYTE)),  # noqa: S108  # the sandbox's own
         files={
@@ -264,7 +233,7 @@ def _start(libraries: tuple[str, ...], uid: int, control: int) -> subprocess.Pop
         user_name="student",
         home=HOME,
         hostname="grading",
-        nested_namespaces=True,  # the warm process itself forbids further user namespaces
+        nest=PLACES,  # the warm process itself forbids further user namespaces
         env={
             **environment(),
             "USER": "student",
