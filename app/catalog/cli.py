@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 from flask import current_app
 
-from app.catalog import operations
-from app.catalog.folder import read_courses
+from app.accounts.queries import person_by_email
+from app.catalog import operations, queries
+from app.catalog.folder import ClusterSpec, read_courses
 from app.labs.operations import LabInvalid
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -52,7 +53,39 @@ def check(folder: Path | None) -> None:
     click.echo(f"{sum(len(cluster.courses) for cluster in reading)} course(s), no problem found")
 
 
-def _read(folder: Path) -> tuple[operations.ClusterSpec, ...]:
+@courses.command("export")
+@click.argument("slug")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--version", "number", type=int, help="Which version; without it the newest.")
+def export(slug: str, folder: Path, number: int | None) -> None:
+    """Write the course SLUG into FOLDER, as CLUSTER/SLUG/course.yaml and what belongs to it."""
+    files = queries.exported_files(slug, number)
+    if files is None:
+        raise click.ClickException(
+            f"there is no such course or version: {slug}; or it was published before sources were"
+            " kept, and 'banyan courses load' has to run once"
+        )
+    if any((folder / path).exists() for path in files):
+        raise click.ClickException(f"{folder} holds such a course already: name an empty folder")
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    click.echo(f"wrote {len(files)} file(s) into {folder}")
+
+
+@courses.command("editor")
+@click.argument("slug")
+@click.argument("email")
+def editor(slug: str, email: str) -> None:
+    """Let the instructor with the address EMAIL write the course SLUG."""
+    person, course = person_by_email(email), queries.course(slug)
+    if person is None or course is None:
+        raise click.ClickException("there is no such person" if course else "no such course")
+    operations.add_editor(course, person, by=None)
+    click.echo(f"{person.name} may write {slug} as long as she is an instructor")
+
+
+def _read(folder: Path) -> tuple[ClusterSpec, ...]:
     reading = read_courses(folder)
     for error in reading.errors:
         click.echo(str(error), err=True)

@@ -32,6 +32,9 @@ def check_notebook(data: bytes, file: Path, problems: Problems) -> dict[str, int
     except json.JSONDecodeError as error:
         problems.add(file, error.lineno, f"not a notebook: {error.msg}")
         return {}
+    except RecursionError:
+        problems.add(file, 1, "not a notebook: nested too deeply")
+        return {}
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         problems.add(file, 1, "not a notebook: no list of cells")
         return {}

@@ -13,7 +13,10 @@ from typing import Any
 LANGUAGES = ("zh-Hant-TW", "en")
 
 LocalText = Mapping[str, str]
-"""A text in every language of LANGUAGES."""
+"""A text in every language that the course is taught in, and perhaps in others of LANGUAGES."""
+
+LATER = {"later": True}
+"""Metadata of a field that came after courses had been published: its default is not digested."""
 
 
 @dataclass(frozen=True, order=True)
@@ -66,6 +69,27 @@ class LessonSpec:
 
 
 @dataclass(frozen=True)
+class FileSpec:
+    """A file in its place in the outline, as a handout in PDF. Notebooks are shown as pages."""
+
+    slug: str
+    title: LocalText
+    minutes: int
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class LinkSpec:
+    """An address elsewhere in its place in the outline, such as a video."""
+
+    slug: str
+    title: LocalText
+    minutes: int
+    url: str
+
+
+@dataclass(frozen=True)
 class LabSpec:
     """One lab: nbgrader source notebooks by name (without `.ipynb`) and the files beside them.
 
@@ -92,18 +116,24 @@ class LabSpec:
         return digest(self)
 
 
+ItemSpec = LessonSpec | LabSpec | FileSpec | LinkSpec
+
+
 @dataclass(frozen=True)
 class ModuleSpec:
-    """A module: lessons and labs in teaching order."""
+    """A module: lessons, labs, files and links in teaching order."""
 
     slug: str
     title: LocalText
-    items: tuple[LessonSpec | LabSpec, ...]
+    items: tuple[ItemSpec, ...]
 
 
 @dataclass(frozen=True)
 class CourseSpec:
-    """One course; `hours` is the whole work load, `lead_school` a school's name or mail domain."""
+    """One course; `hours` is the whole work load, `lead_school` a school's name or mail domain.
+
+    `credits` is what a school gives for it (學分); None when each school decides.
+    """
 
     slug: str
     title: LocalText
@@ -117,6 +147,7 @@ class CourseSpec:
     prerequisites: tuple[LocalText, ...] = ()
     lead_school: str | None = None
     picture: PictureSpec | None = None
+    credits: float | None = field(default=None, metadata=LATER)
 
     @property
     def lessons(self) -> tuple[LessonSpec, ...]:
@@ -158,7 +189,11 @@ def digest(value: object) -> str:
 
 def _plain(value: object) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        own = {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+        own = {
+            f.name: _plain(getattr(value, f.name))
+            for f in fields(value)
+            if not ("later" in f.metadata and getattr(value, f.name) == f.default)
+        }
         return {"kind": type(value).__name__, **own}
     if isinstance(value, bytes):
         return {"sha256": hashlib.sha256(value).hexdigest()}

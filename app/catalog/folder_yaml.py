@@ -37,8 +37,16 @@ class Problems:
 class Section:
     """One YAML mapping. Readers report what is wrong and answer None (or an empty tuple)."""
 
-    def __init__(self, node: yaml.MappingNode, file: Path, problems: Problems) -> None:
+    def __init__(
+        self,
+        node: yaml.MappingNode,
+        file: Path,
+        problems: Problems,
+        wanted: tuple[str, ...] = LANGUAGES,
+    ) -> None:
         self.node, self.file, self.problems = node, file, problems
+        self.wanted = wanted
+        """The languages that every text must have; others are read when they are there."""
         self.line = node.start_mark.line + 1
         self._values: dict[str, yaml.Node] = {}
         self._lines: dict[str, int] = {}
@@ -92,6 +100,16 @@ class Section:
             return None
         return int(value)
 
+    def decimal(self, key: str, low: float, high: float) -> float | None:
+        """An optional number from low to high with at most one decimal."""
+        value = self.text(key, required=False)
+        if value is None:
+            return None
+        if not re.fullmatch(r"\d{1,6}(\.\d)?", value) or not low <= float(value) <= high:
+            self.error(key, f"'{key}' must be a number from {low:g} to {high:g}, not '{value}'")
+            return None
+        return float(value)
+
     def slug(self, key: str) -> str | None:
         """A short name for addresses: small letters, digits and hyphens."""
         value = self.text(key)
@@ -137,7 +155,7 @@ class Section:
         if not isinstance(node, yaml.MappingNode):
             self.error(key, f"'{key}' must hold keys of its own")
             return None
-        return Section(node, self.file, self.problems)
+        return Section(node, self.file, self.problems, self.wanted)
 
     def sections(self, key: str, *, required: bool = True) -> tuple[Section, ...]:
         """A list of mappings."""
@@ -147,7 +165,7 @@ class Section:
                 line = node.start_mark.line + 1
                 self.problems.add(self.file, line, f"every entry of '{key}' must hold keys")
         mappings = (n for n in nodes if isinstance(n, yaml.MappingNode))
-        return tuple(Section(n, self.file, self.problems) for n in mappings)
+        return tuple(Section(n, self.file, self.problems, self.wanted) for n in mappings)
 
     def finish(self) -> None:
         """Report every key that nobody asked for."""
@@ -173,7 +191,7 @@ class Section:
 
     def _localized(self, node: yaml.Node, what: str, line: int, empty: bool) -> LocalText:
         if not isinstance(node, yaml.MappingNode):
-            wanted = " and ".join(LANGUAGES)
+            wanted = " and ".join(self.wanted)
             self.problems.add(self.file, line, f"{what} must be written per language: {wanted}")
             return {}
         inner = Section(node, self.file, self.problems)
@@ -181,16 +199,19 @@ class Section:
         for language in LANGUAGES:
             value = inner._take(language, False)
             if value is None:
-                self.problems.add(self.file, line, f"{what} is missing in {language}")
+                if language in self.wanted:
+                    self.problems.add(self.file, line, f"{what} is missing in {language}")
             elif not isinstance(value, yaml.ScalarNode) or not (empty or value.value.strip()):
                 self.problems.add(self.file, line, f"{what} is empty in {language}")
             else:
                 found[language] = str(value.value).strip("\n")
         inner.finish()
-        return found if len(found) == len(LANGUAGES) else {}
+        return found if set(self.wanted) <= set(found) else {}
 
 
-def read_yaml(text: str, file: Path, problems: Problems) -> Section | None:
+def read_yaml(
+    text: str, file: Path, problems: Problems, wanted: tuple[str, ...] = LANGUAGES
+) -> Section | None:
     """The top mapping of a YAML text, or None after reporting what is wrong."""
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -201,7 +222,10 @@ def read_yaml(text: str, file: Path, problems: Problems) -> Section | None:
     except yaml.YAMLError as error:
         problems.add(file, 1, f"not valid YAML: {error}")
         return None
+    except RecursionError:
+        problems.add(file, 1, "nested too deeply")
+        return None
     if not isinstance(node, yaml.MappingNode):
         problems.add(file, 1, "must hold keys and values")
         return None
-    return Section(node, file, problems)
+    return Section(node, file, problems, wanted)

@@ -38,7 +38,7 @@ NOTES = ("note", "tip", "warning", "answer")
 LABELS = {"note": "Note", "tip": "Tip", "warning": "Warning", "answer": "Answer"}
 """Titles of `::: note` and the like that carry none of their own; pages pass translated ones."""
 
-_ITEM = re.compile(r"(lesson|lab):([^#]*)(#.*)?")
+_ITEM = re.compile(r"(lesson|lab|file|link):([^#]*)(#.*)?")
 _MATH_TAGS = {
     "math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub",
     "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mprescripts", "mtable",
@@ -90,7 +90,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Link:
-    """A link in a text; `kind` is lesson, lab or None for an ordinary address."""
+    """A link in a text; `kind` is lesson, lab, file, link or None for an ordinary address."""
 
     line: int
     target: str
@@ -130,8 +130,8 @@ def render(
     """Safe HTML of a Markdown text.
 
     `pictures` turns a written target such as `pictures/chart.svg` into an address; `items` turns
-    ("lesson" | "lab", slug) into one (without it such links become plain text). A formula that
-    cannot be typeset is shown as it was written.
+    ("lesson" | "lab" | "file" | "link", slug) into one (without it such links become plain text).
+    A formula that cannot be typeset is shown as it was written.
     """
     env: dict[str, Any] = {"pictures": pictures, "items": items, "labels": labels}
     return _clean(_parser().render(text, env))

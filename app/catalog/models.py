@@ -4,11 +4,12 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.catalog.rules import ItemKind
+from app.accounts.models import Organisation, Person
+from app.catalog.rules import ItemForm, ItemKind, NodeKind
 from app.kernel import clock
 from app.kernel.database import Model
 from app.kernel.localized import Localized, LocalizedText
@@ -26,6 +27,8 @@ class Cluster(Model):
     summary: Mapped[LocalizedText] = mapped_column(Localized)
     industry: Mapped[str] = mapped_column(String(60))
     body_html: Mapped[LocalizedText] = mapped_column(Localized)
+    body_markdown: Mapped[LocalizedText | None] = mapped_column(Localized, deferred=True)
+    """What BODY_HTML was made of; None until the cluster is loaded again."""
     picture_blob: Mapped[str | None] = mapped_column(String(64))
     picture_type: Mapped[str | None] = mapped_column(String(60))
     picture_alt: Mapped[LocalizedText | None] = mapped_column(Localized)
@@ -46,8 +49,14 @@ class Course(Model):
     position: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     withdrawn_at: Mapped[datetime | None]
+    school_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    """The school that leads it: her instructors write it."""
 
     cluster: Mapped[Cluster] = relationship(back_populates="courses")
+    school: Mapped[Organisation | None] = relationship()
+    editors: Mapped[list["CourseEditor"]] = relationship(
+        back_populates="course", order_by="CourseEditor.added_at"
+    )
 
 
 class CourseVersion(Model):
@@ -56,7 +65,7 @@ class CourseVersion(Model):
     __tablename__ = "course_versions"
     __table_args__ = (
         UniqueConstraint("course_id", "number"),
-        UniqueConstraint("course_id", "digest"),
+        Index(None, "course_id", "digest"),
     )
 
     course_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("courses.id"))
@@ -74,8 +83,14 @@ class CourseVersion(Model):
     picture_type: Mapped[str | None] = mapped_column(String(60))
     picture_alt: Mapped[LocalizedText | None] = mapped_column(Localized)
     published_at: Mapped[datetime] = mapped_column(default=clock.now)
+    published_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+    """None when it was loaded from files."""
+    note: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    """What changed, in its author's words."""
+    credits: Mapped[float | None]
 
     course: Mapped[Course] = relationship()
+    published_by: Mapped[Person | None] = relationship()
     modules: Mapped[list["Module"]] = relationship(order_by="Module.position")
 
     @property
@@ -117,6 +132,10 @@ class CourseItem(Model):
     lab_version_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("lab_versions.id"), index=True
     )
+    form: Mapped[ItemForm] = mapped_column(default=ItemForm.TEXT, server_default="text")
+    file_name: Mapped[str | None] = mapped_column(String(200))
+    file_blob: Mapped[str | None] = mapped_column(String(64), index=True)
+    url: Mapped[str | None] = mapped_column(String(2000))
 
     module: Mapped[Module] = relationship(back_populates="items")
     lab_version: Mapped[LabVersion | None] = relationship()
@@ -138,3 +157,115 @@ class Picture(Model):
     blob: Mapped[str] = mapped_column(String(64), index=True)
     content_type: Mapped[str] = mapped_column(String(60))
     details: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+
+
+class CourseSource(Model):
+    """What a course version was made of (``rules.documents``): for editing, comparing, exporting.
+
+    Never changed; a row of its own because the first versions were published without one.
+    """
+
+    __tablename__ = "course_sources"
+
+    course_version_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("course_versions.id"), unique=True
+    )
+    document: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class CourseEditor(Model):
+    """Somebody who may write a course beside the instructors of the school that leads it."""
+
+    __tablename__ = "course_editors"
+    __table_args__ = (
+        Index(
+            "one_live_place_among_the_editors",
+            "course_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    course_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("courses.id"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    added_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+    added_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ended_at: Mapped[datetime | None]
+
+    course: Mapped[Course] = relationship(back_populates="editors")
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+
+
+class CourseDraft(Model):
+    """What the editors of a course are writing: one for each course, always there once begun."""
+
+    __tablename__ = "course_drafts"
+
+    course_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("courses.id"), unique=True)
+    base_version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("course_versions.id"))
+    """The version that it was begun from or last published as."""
+    revision: Mapped[int] = mapped_column(default=1)
+    """Counts every save; a field remembers the revision that last changed it."""
+    pictures: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
+    """Addresses in the blob store by file name."""
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+    updated_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+
+    course: Mapped[Course] = relationship()
+    base_version: Mapped[CourseVersion | None] = relationship()
+    nodes: Mapped[list["DraftNode"]] = relationship(
+        back_populates="draft", order_by="DraftNode.position", cascade="all, delete-orphan"
+    )
+
+
+class DraftNode(Model):
+    """A part of a draft: the course itself, a module, or an item of a module."""
+
+    __tablename__ = "draft_nodes"
+    __table_args__ = (
+        CheckConstraint("(kind IN ('course', 'module')) = (parent_id IS NULL)", name="in_a_module"),
+        Index("one_course_node", "draft_id", unique=True, postgresql_where=text("kind = 'course'")),
+    )
+
+    draft_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("course_drafts.id", ondelete="CASCADE"), index=True
+    )
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("draft_nodes.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[NodeKind]
+    position: Mapped[int] = mapped_column(default=0)
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    stamps: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    """For each field that was saved: ``[revision, handle of who, instant in ISO 8601]``."""
+    removed_at: Mapped[datetime | None]
+    """Taken out of the outline; it can be put back until the draft is begun anew."""
+
+    draft: Mapped[CourseDraft] = relationship(back_populates="nodes")
+
+
+class ReviewComment(Model):
+    """What somebody says about a draft or one part of it, open until it is resolved."""
+
+    __tablename__ = "review_comments"
+    __table_args__ = (
+        CheckConstraint("length(words) BETWEEN 1 AND 4000", name="words_are_few"),
+        CheckConstraint("(resolved_at IS NULL) = (resolved_by_id IS NULL)", name="resolved_by_one"),
+    )
+
+    course_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("courses.id"), index=True)
+    node_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("draft_nodes.id", ondelete="SET NULL"), index=True
+    )
+    about: Mapped[str] = mapped_column(String(200), default="")
+    """The title of the part when this was written."""
+    author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    words: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    resolved_at: Mapped[datetime | None]
+    resolved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+
+    author: Mapped[Person] = relationship(foreign_keys=[author_id])
+    resolved_by: Mapped[Person | None] = relationship(foreign_keys=[resolved_by_id])

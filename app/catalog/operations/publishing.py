@@ -1,14 +1,38 @@
-"""Publishing clusters and courses from what a ``courses/`` folder says."""
+"""Publishing clusters and courses: what a ``courses/`` folder or a draft says becomes a version."""
 
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from html import escape
+from urllib.parse import quote
 
-from sqlalchemy import func, select
+from sqlalchemy import cast, select
+from sqlalchemy.dialects.postgresql import JSONB
 
-from app.catalog.folder_specs import ClusterSpec, CourseSpec, LabSpec, LessonSpec, PictureSpec
+from app.accounts.models import Organisation, OrganisationDomain, Person
+from app.accounts.rules import OrganisationKind
+from app.catalog.folder_specs import (
+    ClusterSpec,
+    CourseSpec,
+    FileSpec,
+    LabSpec,
+    LessonSpec,
+    LinkSpec,
+    PictureSpec,
+)
 from app.catalog.markdown import render
-from app.catalog.models import Cluster, Course, CourseItem, CourseVersion, Module, Picture
-from app.catalog.rules import ItemKind, picture_type
+from app.catalog.models import (
+    Cluster,
+    Course,
+    CourseItem,
+    CourseSource,
+    CourseVersion,
+    Module,
+    Picture,
+)
+from app.catalog.rules import ItemForm, ItemKind, picture_type
+from app.catalog.rules.documents import document_of
+from app.catalog.rules.notebook_pages import notebook_html
 from app.kernel import audit, blobs
 from app.kernel.database import db
 from app.kernel.i18n import gettext, speaking
@@ -53,35 +77,52 @@ def _cluster(spec: ClusterSpec, position: int) -> Cluster:
     cluster.summary = LocalizedText(spec.summary)
     cluster.industry = spec.industry
     cluster.body_html = _rendered(spec.body, lambda target: target)
+    cluster.body_markdown = LocalizedText(spec.body)
     cluster.picture_blob, cluster.picture_type, cluster.picture_alt = _picture(spec.picture)
     db.session.flush()
     return cluster
 
 
 @operation
-def publish_course(cluster: Cluster, spec: CourseSpec, position: int) -> tuple[CourseVersion, bool]:
-    """The version of the course with this content, and whether it was made now."""
+def publish_course(
+    cluster: Cluster,
+    spec: CourseSpec,
+    position: int,
+    *,
+    by: Person | None = None,
+    note: str = "",
+    again: bool = False,
+) -> tuple[CourseVersion, bool]:
+    """The version of the course with this content, and whether it was made now.
+
+    AGAIN makes a version even of content that an older version had, but not of the newest's.
+    Raises labs.LabInvalid when a lab's notebooks cannot be released.
+    """
     course = db.session.scalar(select(Course).where(Course.slug == spec.slug).with_for_update())
     if course is None:
         course = Course(slug=spec.slug, cluster_id=cluster.id)
         db.session.add(course)
     course.cluster_id, course.position, course.withdrawn_at = cluster.id, position, None
     db.session.flush()
-    known = db.session.scalar(
-        select(CourseVersion).where(
-            CourseVersion.course_id == course.id, CourseVersion.digest == spec.digest
-        )
+    if course.school_id is None and spec.lead_school:
+        course.school_id = _school(spec.lead_school)
+    newest = db.session.scalar(
+        select(CourseVersion)
+        .where(CourseVersion.course_id == course.id)
+        .order_by(CourseVersion.number.desc())
+        .limit(1)
     )
+    known = newest
+    if newest is not None and newest.digest != spec.digest:
+        known = None if again else _known(course, spec)
     if known is not None:
+        _keep_source(known, spec)
         return known, False
 
-    last = db.session.scalar(
-        select(func.max(CourseVersion.number)).where(CourseVersion.course_id == course.id)
-    )
     picture_blob, content_type, picture_alt = _picture(spec.picture)
     version = CourseVersion(
         course_id=course.id,
-        number=(last or 0) + 1,
+        number=(newest.number if newest else 0) + 1,
         digest=spec.digest,
         title=LocalizedText(spec.title),
         summary=LocalizedText(spec.summary),
@@ -94,6 +135,9 @@ def publish_course(cluster: Cluster, spec: CourseSpec, position: int) -> tuple[C
         picture_blob=picture_blob,
         picture_type=content_type,
         picture_alt=picture_alt,
+        credits=spec.credits,
+        published_by_id=by.id if by else None,
+        note=note,
     )
     pictures: dict[str, Picture] = {}
     for number, module_spec in enumerate(spec.modules):
@@ -104,15 +148,56 @@ def publish_course(cluster: Cluster, spec: CourseSpec, position: int) -> tuple[C
         for place, item in enumerate(module_spec.items):
             if isinstance(item, LessonSpec):
                 module.items.append(_lesson(item, place, pictures))
-            else:
+            elif isinstance(item, LabSpec):
                 module.items.append(_lab(item, place, spec.slug))
+            else:
+                module.items.append(_placed(item, place))
     db.session.add(version)
     db.session.flush()
     for picture in pictures.values():
         picture.course_version_id = version.id
         db.session.add(picture)
-    audit.record(None, "course.published", "course_version", version.id, slug=spec.slug)
+    _keep_source(version, spec)
+    audit.record(
+        by.id if by else None, "course.published", "course_version", version.id, slug=spec.slug
+    )
     return version, True
+
+
+def _known(course: Course, spec: CourseSpec) -> CourseVersion | None:
+    # A folder that says what some older version said is old: the editor has gone on since.
+    return db.session.scalar(
+        select(CourseVersion)
+        .where(CourseVersion.course_id == course.id, CourseVersion.digest == spec.digest)
+        .order_by(CourseVersion.number.desc())
+        .limit(1)
+    )
+
+
+def _keep_source(version: CourseVersion, spec: CourseSpec) -> None:
+    there = db.session.scalar(
+        select(CourseSource.id).where(CourseSource.course_version_id == version.id)
+    )
+    if there is None:
+        document = document_of(spec, blobs.put)
+        db.session.add(CourseSource(course_version_id=version.id, document=document))
+        db.session.flush()
+
+
+def _school(named: str) -> uuid.UUID | None:
+    """The school of that slug, mail domain or name, or None when nobody here is called so."""
+    return db.session.scalar(
+        select(Organisation.id)
+        .outerjoin(OrganisationDomain)
+        .where(
+            Organisation.kind == OrganisationKind.SCHOOL,
+            (Organisation.slug == named)
+            | (OrganisationDomain.domain == named)
+            | cast(Organisation.name, JSONB).contains({"zh-Hant-TW": named})
+            | cast(Organisation.name, JSONB).contains({"en": named}),
+        )
+        .limit(1)
+    )
 
 
 def _lesson(spec: LessonSpec, position: int, pictures: dict[str, Picture]) -> CourseItem:
@@ -133,6 +218,27 @@ def _lesson(spec: LessonSpec, position: int, pictures: dict[str, Picture]) -> Co
         minutes=spec.minutes,
         body_html=_rendered(spec.body_markdown, address),
     )
+
+
+def _placed(spec: FileSpec | LinkSpec, position: int) -> CourseItem:
+    item = CourseItem(
+        kind=ItemKind.LESSON,
+        slug=spec.slug,
+        position=position,
+        title=LocalizedText(spec.title),
+        minutes=spec.minutes,
+    )
+    if isinstance(spec, LinkSpec):
+        item.form, item.url = ItemForm.LINK, spec.url
+        target, label = spec.url, spec.url
+    else:
+        item.form, item.file_name, item.file_blob = ItemForm.FILE, spec.name, blobs.put(spec.data)
+        target, label = f"/files/{item.file_blob}/{quote(spec.name)}", spec.name
+    page = f'<p class="placed"><a href="{escape(target)}" rel="noopener">{escape(label)}</a></p>'
+    if isinstance(spec, FileSpec) and spec.name.lower().endswith(".ipynb"):
+        page += notebook_html(spec.data)
+    item.body_html = LocalizedText(dict.fromkeys(spec.title, page))
+    return item
 
 
 def _lab(spec: LabSpec, position: int, course_slug: str) -> CourseItem:
@@ -177,7 +283,7 @@ def _rendered(texts: Mapping[str, str], pictures: Callable[[str], str]) -> Local
         result[code] = render(
             text,
             pictures=pictures,
-            items=lambda kind, slug: f"../{kind}s/{slug}",
+            items=lambda kind, slug: f"../{'labs' if kind == 'lab' else 'lessons'}/{slug}",
             labels=labels,
         )
     return LocalizedText(result)

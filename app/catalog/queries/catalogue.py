@@ -10,7 +10,10 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.catalog.models import Cluster, Course, CourseItem, CourseVersion, Module, Picture
 from app.kernel.database import db
 
-__all__ = ["ClusterRow", "cluster", "clusters", "course_version", "latest_version", "picture_type"]
+__all__ = [
+    "ClusterRow", "cluster", "clusters", "course_version", "course_versions", "file_item",
+    "latest_version", "latest_versions", "picture_type",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ def clusters() -> list[ClusterRow]:
     rows = db.session.execute(
         select(Cluster, func.count(Course.id))
         .join(Course)
-        .where(Course.withdrawn_at.is_(None))
+        .where(Course.withdrawn_at.is_(None), Course.id.in_(select(CourseVersion.course_id)))
         .group_by(Cluster.id)
         .order_by(Cluster.position, Cluster.slug)
     )
@@ -124,3 +127,12 @@ def course_versions(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, CourseVersion
         )
     )
     return {version.id: version for version in found}
+
+
+def file_item(blob: str, name: str) -> CourseItem | None:
+    """An item of some published version that places the file BLOB under NAME."""
+    return db.session.scalar(
+        select(CourseItem)
+        .where(CourseItem.file_blob == blob, CourseItem.file_name == name)
+        .limit(1)
+    )

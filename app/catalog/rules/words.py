@@ -11,6 +11,25 @@ class ItemKind(StrEnum):
     LAB = "lab"
 
 
+class ItemForm(StrEnum):
+    """What a lesson is made of: they are read, marked as done and counted alike."""
+
+    TEXT = "text"
+    FILE = "file"
+    LINK = "link"
+
+
+class NodeKind(StrEnum):
+    """A part of a draft."""
+
+    COURSE = "course"
+    MODULE = "module"
+    LESSON = "lesson"
+    LAB = "lab"
+    FILE = "file"
+    LINK = "link"
+
+
 PICTURE_TYPES = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
