@@ -27,11 +27,8 @@ def run(size: Size) -> None:
                 course = world.section(world.LIGHT_COURSE).code
                 db.session.remove()
             exchange = Exchange(place, course)
-            try:
-                sent = _storm(place, exchange, book, handles, size)
-                _two_workers(place, exchange, book, handles, size, sent)
-            finally:
-                exchange.close()
+            sent = _storm(place, exchange, book, handles, size)
+            _two_workers(place, exchange, book, handles, size, sent)
 
 
 def _storm(
@@ -55,8 +52,7 @@ def _storm(
             " (ORDER BY finished_at - queued_at)) FROM"
             " (SELECT * FROM attempts ORDER BY queued_at OFFSET 1) AS stormed"
         )
-    accepted = len(exchange.receipts)
-    lost, twice = book.lost_and_twice(accepted)
+    lost, twice = book.lost_and_twice(exchange)
     report.line(
         "submit-storm",
         seconds,
@@ -66,13 +62,13 @@ def _storm(
         refused=len(exchange.refused),
         first_refusal=exchange.refused[0] if exchange.refused else None,
         lost=lost,
-        twice=twice + accepted - len(set(exchange.receipts)),
+        twice=twice,
         peak_mb=both.mb,
         worker_peak_mb=alone.mb,
         p95_wait=waited,
         per_second=len(senders) / seconds,
     )
-    return accepted
+    return len(exchange.receipts)
 
 
 def _two_workers(
@@ -106,7 +102,7 @@ def _two_workers(
             sent += len(batch)
             book.drain(sent, *workers)
             rates.append(book.rate_at_last(len(batch) // 2))
-    lost, twice = book.lost_and_twice(len(exchange.receipts))
+    lost, twice = book.lost_and_twice(exchange)
     report.line(
         "submit-storm.two-workers",
         rates[1] / rates[0],
