@@ -76,7 +76,6 @@ STAFF_ODD_VALUE: Final = (
 STAFF_SCORE_UNREADABLE: Final = "The test's last value could not be read as a score: %(detail)s"
 
 # --- Why a test is judged in the student's process --------------------------------------------
-ROAD_NOT_PLANNED: Final = "Where this test could be judged has not been tried."
 ROAD_MAGIC: Final = "It uses a notebook command (a line with % or !)."
 ROAD_RUNS_TEXT: Final = "It uses %(name)s, which can run what a student wrote."
 ROAD_LOOKS_INSIDE: Final = (
@@ -93,7 +92,6 @@ ROAD_VALUE: Final = "It needs a value of the type %(kind)s, which cannot be copi
 ROAD_DIFFERS: Final = "Judged apart, the lab's own solution does not get the same score."
 ROAD_STUB: Final = "Judged apart, the lab without a solution does not get the same score."
 ROAD_UNSOLVED: Final = "The lab's own solution does not pass it, so nothing can be compared."
-ROAD_NOT_HERE: Final = "This machine judges every test in the student's process."
 
 # --- Notes in the feedback --------------------------------------------------------------------
 OUTPUT_WITHHELD: Final = "What this cell printed is not shown, because a hidden test ran before it."

@@ -16,13 +16,16 @@ from app.engine.bookkeeping import SourceBook
 from app.engine.executor import Executor
 from app.engine.outline import outline
 from app.engine.release import make_release
-from app.engine.results import LabSource, Limits, NotebookResult
+from app.engine.results import EngineUnavailable, LabSource, Limits, NotebookResult
 from app.engine.scoring import gives_points
 from app.engine.zygote_executor import ZygoteExecutor
 
 __all__ = ["plan"]
 
 ROUNDS: Final = 6
+NOT_APART: Final = (
+    "No warm process could be started here, so where tests are judged cannot be tried now."
+)
 
 Road = dict[str, Any]
 
@@ -101,7 +104,7 @@ class _Trial:
             if cell.kind != "test" or cell.grade_id in self.found:
                 continue
             if cell.assurance != "separate":
-                self._share(cell.grade_id, messages.ROAD_NOT_HERE)
+                raise EngineUnavailable(NOT_APART)
             elif cell.score != scores[cell.grade_id]:
                 if cell.message == messages.CANNOT_CROSS:
                     self._share(cell.grade_id, messages.ROAD_VALUE, **cell.params)

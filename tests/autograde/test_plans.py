@@ -9,6 +9,7 @@ import pytest
 
 from app import engine
 from app.autograde import plans
+from app.engine import zygotes
 from tests.autograde import world
 from tests.autograde.test_command import command, half
 from tests.engine import build
@@ -65,3 +66,9 @@ def test_a_plan_that_cannot_be_read_or_kept_is_made_again(cache: Path) -> None:
     cache.rmdir()
     cache.write_text("in the way")
     assert plans.with_roads(lab(), engine.Limits()) == expected
+
+
+def test_what_cannot_be_tried_now_is_not_kept(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zygotes, "get", lambda kind: None)  # as when none can be started
+    assert plans.with_roads(lab(), engine.Limits()).roads == {}
+    assert not cache.exists()
