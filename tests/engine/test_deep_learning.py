@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,19 @@ class TestTraining:
         )
         source = build.notebook(build.solution(work), build.test("assert error < 10"))
         assert build.outcomes(grade(source)) == {"check": ("passed", 1.0)}
+
+    def test_values_are_judged_apart_and_the_model_where_it_lives(
+        self, warm: zygotes.Zygote
+    ) -> None:
+        lab = engine.LabSource((engine.NotebookSource("p1", LAB),), environment="deep-learning")
+        lab = replace(lab, roads=engine.plan_roads(lab))
+        (result,) = engine.grade(lab, {"p1.ipynb": LAB})
+        assert result.score == 6
+        assert {cell.grade_id: cell.assurance for cell in result.cells} == {
+            "error": "separate",
+            "predict": "separate",
+            "m": "shared",
+        }
 
     def test_the_warm_process_runs_it(self, warm: zygotes.Zygote) -> None:
         nb = nbformat.reads(LAB.decode(), 4)
