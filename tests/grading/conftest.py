@@ -97,7 +97,7 @@ def worker(house, config, tmp_path) -> Iterator[Callable[..., subprocess.Popen[b
             process.terminate()
     for process in started:
         try:
-            process.wait(20)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(20)
@@ -111,7 +111,7 @@ def rows(house, statement: str) -> list[Any]:
             db.session.remove()
 
 
-def until(condition: Callable[[], Any], tmp_path: Path, seconds: float = 90) -> None:
+def until(condition: Callable[[], Any], tmp_path: Path, seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():

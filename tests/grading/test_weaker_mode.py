@@ -1,6 +1,5 @@
 """Machines without sandboxes: nothing is graded, unless the operator accepts what that means."""
 
-import inspect
 import os
 import tempfile
 import time
@@ -69,8 +68,6 @@ class TestAWorker:
     def test_grades_when_the_operator_accepts_the_risk_and_every_reader_is_told(
         self, house, worker, tmp_path
     ):
-        if "without_sandbox" not in inspect.signature(engine.grade).parameters:
-            pytest.skip("the engine of this version grades in sandboxes only")
         with house.app.app_context():
             made = hand_in(house, "mei")
             address = f"/submissions/{made.id}"

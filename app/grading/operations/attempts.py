@@ -52,8 +52,7 @@ def _run(claimed: Claimed, *, without_sandbox: bool = False) -> None:
         source = labs.engine_source(version)
         limits = labs.engine_limits(version)
         db.session.rollback()  # no transaction stays open while the notebooks run
-        weaker: dict[str, Any] = {"without_sandbox": True} if without_sandbox else {}
-        results = engine.grade(source, files, limits=limits, **weaker)
+        results = engine.grade(source, files, limits=limits, without_sandbox=without_sandbox)
         sources = {
             notebook.name.removesuffix(".ipynb"): notebook.source for notebook in source.notebooks
         }

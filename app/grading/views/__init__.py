@@ -7,6 +7,7 @@ from app.grading.rules import LIVE
 from app.grading.views import cases, home, labs, queue, submissions  # noqa: F401 (each adds its routes)
 from app.grading.views.blueprint import (
     bp,
+    brief,
     duration,
     in_words,
     shown_message,
@@ -22,6 +23,7 @@ def init_app(app: Flask) -> None:
     home.init_app(app)
     queue.init_app(app)
     app.jinja_env.globals.update(
+        brief=brief,
         duration=duration,
         grading_is_possible=grading_is_possible,
         is_live=lambda attempt: attempt.state in LIVE,

@@ -29,6 +29,11 @@ def duration(span: timedelta) -> str:
     return _("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
 
 
+def brief(number: float) -> str:
+    """A number with two digits that say something: 0.023, 1.5, 62."""
+    return f"{number:.2g}" if number < 10 else f"{number:.0f}"
+
+
 def shown_outcome(attempt: Attempt, cell: CellScore, given: ManualScore | None) -> str:
     """How a cell went, in a word of the design system."""
     if cell.outcome == "tampered":
@@ -62,7 +67,7 @@ def given_scores(submission: Submission) -> dict[tuple[str, str], ManualScore]:
 
 def hint_for(submission: Submission, cell: CellScore) -> str:
     """The instructor's hint for a cell that did not pass, or nothing."""
-    if cell.outcome in ("passed", "manual"):
+    if cell.outcome in ("passed", "manual", "tampered"):
         return ""
     texts = submission.lab_version.hints.get(cell.grade_id)
     return str(LocalizedText(texts)) if texts else (cell.hint or "")

@@ -11,7 +11,6 @@ from app.grading.models import TamperCase
 from app.grading.policies import is_undecided
 from app.grading.rules import AttemptState, CaseDecision
 from app.kernel.i18n import gettext as _
-from app.kernel.i18n import ngettext
 from app.learning import queries as learning
 from app.learning.policies import teaches_somewhere
 from app.learning.queries import SectionView
@@ -58,7 +57,7 @@ def waiting_for_me(person: Person) -> Iterable[TodoSection]:
     sections = {view.section.id: view for view in learning.my_teaching(person)}
     cases = queries.cases_to_decide(person, sections)
     yield TodoSection(
-        ngettext("%(num)d attempt to decide", "%(num)d attempts to decide", len(cases)),
+        _("Attempts to decide"),
         [_to_decide(case, sections) for case in cases],
     )
     items = [
