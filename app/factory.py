@@ -17,7 +17,10 @@ from app.kernel.config import Config
 from app.kernel.database import db
 from app.web import doors, errors, filters, languages, layout, security, streams
 
-ROOMS = ("web", "accounts", "labs", "catalog", "learning", "workspaces", "grading", "gradebook")
+ROOMS = (
+    *("web", "accounts", "notifications", "labs", "catalog", "learning", "workspaces", "grading"),
+    "gradebook",
+)
 """From the ground up. A room registers what it has: views, api, policies, subscribers, tasks, …"""
 
 MAX_REQUEST_BYTES = 30 * 1024 * 1024

@@ -32,6 +32,8 @@ class Person(UserMixin, Model):
     email_verified_at: Mapped[datetime | None]
     is_demo: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     """Made by the demo, with a public password: refused wherever the demo is off."""
+    unread_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How many pieces of news she has not read; kept by the room of notifications."""
     suspended_at: Mapped[datetime | None]
     suspended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
     suspension_reason: Mapped[str | None] = mapped_column(String(500))

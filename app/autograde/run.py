@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import threading
 from collections.abc import Iterator, Mapping
@@ -91,7 +92,8 @@ class _Run:
         self.finisher = Finisher(course, {name: item.checksums for name, item in kept.items()})
         room = 100 + 2 * sum(map(len, lab.files.values())) // 2**20
         limits = dataclasses.replace(limits, disk_mb=room)
-        engine.warm(lab.environment)
+        with contextlib.suppress(engine.EngineUnavailable):  # slower, and no less right
+            engine.warm(lab.environment)
         lab = plans.with_roads(lab, limits)
         with ThreadPoolExecutor(jobs, thread_name_prefix="grade") as pool:
             self._through(pool, due, lab, limits, 2 * jobs)

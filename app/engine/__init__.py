@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from app.engine import messages
 from app.engine.results import (
     Assurance,
     CellKind,
@@ -30,6 +31,7 @@ from app.engine.results import (
 )
 
 __all__ = [
+    "LACKING",
     "ROADS_VERSION",
     "Assurance",
     "CellKind",
@@ -53,6 +55,7 @@ __all__ = [
     "feedback",
     "grade",
     "make_release",
+    "missing",
     "plan_roads",
     "shut_down",
     "standalone_html",
@@ -60,6 +63,8 @@ __all__ = [
     "warm",
 ]
 
+#: The message of a problem: an environment's libraries are not installed.
+LACKING = messages.SOURCE_ENVIRONMENT
 #: Grows when :func:`plan_roads` can find other roads for the same lab.
 ROADS_VERSION = 1
 
@@ -84,6 +89,13 @@ def warm(environment: Environment | None = None) -> None:
 
     grading.check()
     zygotes.warm(environment)
+
+
+def missing(environment: Environment) -> str | None:
+    """Return the command that installs what the environment lacks here; None when it is whole."""
+    from app.engine import zygotes
+
+    return zygotes.missing(environment)
 
 
 def shut_down() -> None:

@@ -132,6 +132,10 @@ SOURCE_MARKS_PLACE: Final = "A mark scheme has to be in a manually graded answer
 SOURCE_AUTOTEST: Final = (
     "This cell has AUTOTEST lines. Let nbgrader fill them in first and use the result as source."
 )
+SOURCE_ENVIRONMENT: Final = (
+    "The libraries of the environment %(environment)s are not installed here. Whoever runs this"
+    " site can install them: %(command)s"
+)
 SOURCE_OTHER: Final = "nbgrader does not accept this cell."
 
 # --- What a cell's outcome is called ----------------------------------------------------------

@@ -11,7 +11,7 @@ import time
 from typing import Final
 
 from app.engine.executor import Job
-from app.engine.results import Environment
+from app.engine.results import EngineUnavailable, Environment
 from app.engine.zygote import Zygote, ZygoteFailed
 
 __all__ = ["Kind", "all_warm", "get", "kind_for", "missing", "replace", "shut_down", "warm"]
@@ -122,12 +122,19 @@ def replace(zygote: Zygote) -> None:
 def warm(environment: Environment | None) -> None:
     """Start the kind that suits the environment, or all: the dear ones in the background.
 
-    Deep learning is started where it is asked for, and not by asking for all.
+    Deep learning is started where it is asked for, and not by asking for all. Raises
+    EngineUnavailable when the one that is waited for cannot be started.
     """
-    if environment is not None and missing(environment) is None:
-        get(environment)
-        return
-    get("standard")
+    if environment is not None and (command := missing(environment)) is not None:
+        raise EngineUnavailable(
+            f"The libraries of the environment {environment} are not installed. Type: {command}"
+        )
+    kind: Kind = environment or "standard"
+    if get(kind) is None:
+        raise EngineUnavailable(
+            f"No warm process for {kind} notebooks can be started; the log says why. Each is run in"
+            " a kernel of its own, which takes seconds."
+        )
     if environment is None:
         threading.Thread(target=get, args=("scientific",), name="zygote-warm", daemon=True).start()
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import psutil
 import psycopg
 
+from app import engine
 from app.hosting.errors import HostingError
 from app.hosting.house import PROXY, node
 from app.hosting.places import listen_address
@@ -37,6 +38,7 @@ def examine(config: Config, environ: Mapping[str, str]) -> list[Finding]:
     """Look at everything that the house needs; changes nothing that stays."""
     looks: tuple[Callable[[Config, Mapping[str, str]], Iterator[Finding]], ...] = (
         _sandbox,
+        _environments,
         _programs,
         _ports,
         _room,
@@ -67,6 +69,16 @@ def _sandbox(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
             "server: sysctl kernel.unprivileged_userns_clone=1 (or the AppArmor profile of "
             "bwrap). In a container: run it with --security-opt seccomp=unconfined "
             "--security-opt apparmor=unconfined and --cap-add SYS_ADMIN.",
+        )
+
+
+def _environments(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
+    command = engine.missing("deep-learning")
+    if command is None:
+        yield Finding(True, "Labs may use every environment, deep learning (PyTorch) included.")
+    else:
+        yield Finding(
+            True, f"Labs may use every environment but deep learning. To add PyTorch: {command}"
         )
 
 

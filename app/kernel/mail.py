@@ -6,6 +6,7 @@ import smtplib
 import ssl
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from app.kernel import clock
@@ -20,17 +21,24 @@ def configure(config: Config) -> None:
     _config = config
 
 
-def send(*, to: str, subject: str, text: str) -> None:
-    """Queue one plain-text mail in the current transaction."""
-    defer(deliver, to=to, subject=subject, text=text)
+def send(*, to: str, subject: str, text: str, unsubscribe_url: str | None = None) -> None:
+    """Queue one plain-text mail in the current transaction.
+
+    UNSUBSCRIBE_URL takes a POST that ends mails of this kind (RFC 8058).
+    """
+    more: dict[str, Any] = {} if unsubscribe_url is None else {"unsubscribe_url": unsubscribe_url}
+    defer(deliver, to=to, subject=subject, text=text, **more)
 
 
 @task(queue_name="mail", retry=8)
-def deliver(*, to: str, subject: str, text: str) -> None:
+def deliver(*, to: str, subject: str, text: str, unsubscribe_url: str | None = None) -> None:
     """Hand one mail to the SMTP server, or write it to ``instance/mail``."""
     if _config is None:
         raise RuntimeError("mail.configure(config) comes first")
     message = compose(_config, to=to, subject=subject, text=text)
+    if unsubscribe_url is not None:
+        message["List-Unsubscribe"] = f"<{unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if _config.smtp_url:
         _by_smtp(_config.smtp_url, message)
     else:

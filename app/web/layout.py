@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
+from markupsafe import Markup
 
 from app.kernel.i18n import LazyText
 
@@ -47,6 +48,7 @@ class Layout:
     home_sections: list[tuple[int, Callable[[Any], Iterable[TodoSection]]]] = field(
         default_factory=list
     )
+    header_slots: list[Callable[[Any], Markup]] = field(default_factory=list)
     public_home: Callable[[], dict[str, Any]] | None = None
 
     def add_navigation(
@@ -65,6 +67,10 @@ class Layout:
     ) -> None:
         """PROVIDER is called with the signed-in person and answers her sections."""
         self.home_sections.append((order, provider))
+
+    def add_header_slot(self, provider: Callable[[Any], Markup]) -> None:
+        """PROVIDER is called with the signed-in person and answers what stands in the header."""
+        self.header_slots.append(provider)
 
     def entries(self, menu: str) -> list[tuple[str, str, bool]]:
         """(label, address, is it where the reader is) of one menu, for the current user."""
@@ -105,4 +111,7 @@ def _frame() -> dict[str, Any]:
     return {
         "navigation": layout().entries("main"),
         "account_menu": [(label, url) for label, url, _here in layout().entries("account")],
+        "header_slots": [slot(current_user) for slot in layout().header_slots]
+        if current_user.is_authenticated
+        else [],
     }

@@ -17,6 +17,7 @@ PAGES = {
         "/", "/learn", f"/learn/{SECTION}", f"/learn/{SECTION}/lessons/from-pain-point-to-question",
         f"/learn/{SECTION}/labs/{LAB}", "@submission", "/account", "/account/browsers",
         "/account/password", "/account/student-number", f"/courses/{COURSE}", "/teaching",
+        "/assurance",
     ],
     "lin@rongnan.example": [
         "/", "/teaching", f"/teaching/{SECTION}/gradebook", f"/learn/{SECTION}", "@submission",
@@ -26,7 +27,7 @@ PAGES = {
     "yun@rongguang.example": ["/", "/account"],
     "guo@rongguang.example": ["/"],
     "fang@programme.example": ["/", "/people"],
-    "ting@programme.example": ["/", "/people", "/organisations"],
+    "ting@programme.example": ["/", "/people", "/organisations", "/grading/queue"],
 }  # fmt: skip
 LOOKS = [
     pytest.param({"width": 1280, "height": 900}, "light", "zh-Hant-TW", id="wide-light-chinese"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import func, select
 
@@ -72,6 +72,10 @@ def publish(course_slug: str, slug: str, content: LabContent) -> LabVersion:
     )
     if release.problems:
         raise LabInvalid(release.problems)
+    environment = cast(engine.Environment, content.environment)
+    if (command := engine.missing(environment)) is not None:
+        params = {"environment": content.environment, "command": command}
+        raise LabInvalid((engine.Problem(engine.LACKING, params=params),))
     last = db.session.scalar(select(func.max(LabVersion.number)).where(LabVersion.lab_id == lab.id))
     version = LabVersion(
         lab_id=lab.id,
