@@ -53,15 +53,18 @@ def tampered(**changes):
 
 
 def mails(to: str) -> list[str]:
-    """Subjects and texts of the mails that wait for somebody."""
+    """Subjects, texts and addresses of the mails of cases that go to somebody at once."""
     rows = db.session.execute(
         text(
-            "SELECT args->>'subject', args->>'text' FROM procrastinate_jobs"
-            " WHERE task_name = 'kernel.mail.deliver' AND args->>'to' = :to ORDER BY id"
+            "SELECT subject->>locale, body->>locale, path FROM notifications"
+            " JOIN people ON people.id = person_id JOIN procrastinate_jobs ON"
+            " task_name = 'notifications.tasks.mail_one'"
+            " AND args->>'notification_id' = notifications.id::text"
+            " WHERE people.email = :to AND kind = 'grading.cases' ORDER BY notifications.created_at"
         ),
         {"to": to},
     )
-    return [f"{subject}\n{body}" for subject, body in rows]
+    return ["\n".join(row) for row in rows]
 
 
 @pytest.fixture

@@ -1,70 +1,102 @@
-"""Mails about cases: to the student in plain words, to whoever decides with the way there."""
+"""News of grading: results, and cases that a person has to decide, in plain words."""
 
 import uuid
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.accounts.models import Person
 from app.grading import policies
 from app.grading.models import Attempt, Submission, TamperCase
-from app.grading.rules import CaseDecision
-from app.kernel import mail
+from app.grading.rules import AttemptState, CaseDecision
 from app.kernel.database import db
 from app.kernel.i18n import gettext as _
-from app.kernel.i18n import speaking
+from app.kernel.i18n import lazy_gettext as _l
 from app.kernel.transaction import operation
 from app.learning.models import Section
+from app.notifications import operations as notifications
+from app.notifications import rules
+from app.notifications.rules import Delivery, Kind, Note
+
+RESULTS = rules.register(Kind("grading.results", _l("Results of what I handed in"), Delivery.NEVER))
+CASES = rules.register(
+    Kind("grading.cases", _l("Submissions that a person has to look at"), Delivery.NOW)
+)
 
 
 @operation
-def tell_of_case(site_url: str, case_id: uuid.UUID) -> None:
+def tell_of_result(attempt_id: uuid.UUID) -> None:
+    """Tell the student that an attempt is graded."""
+    attempt = db.session.get_one(Attempt, attempt_id)
+    if attempt.state is not AttemptState.GRADED:
+        return
+    submission = attempt.submission
+
+    def note() -> Note:
+        names = _names(submission)
+        if attempt.pending_count:
+            text = _("%(score)s points so far; a person grades the rest.", score=_points(attempt))
+        else:
+            text = _("%(score)s points.", score=_points(attempt))
+        return Note(_("Your result: %(lab)s", **names), text)
+
+    notifications.tell(
+        submission.person,
+        RESULTS,
+        note,
+        f"/submissions/{submission.id}",
+        key=f"result:{attempt.id}",
+    )
+
+
+@operation
+def tell_of_case(case_id: uuid.UUID) -> None:
     """Tell the student what happens next, and every grader of the section that a case waits."""
     case = _case(case_id)
     submission = case.attempt.submission
-    url = f"{site_url}/cases/{case.id}"
-    if _hears(submission.person):
-        with speaking(submission.person.locale):
-            mail.send(
-                to=submission.person.email,
-                subject=_("A person looks at your submission: %(lab)s", **_names(submission)),
-                text=_(
-                    "Submission %(number)s to “%(lab)s” was received and run.\n\n"
-                    "The checks that run around the tests did not come out as they should, so its "
-                    "score is not shown yet. This can happen without intent, for example when a "
-                    "notebook gives one of Python's own functions another meaning. Nothing has "
-                    "been decided.\n\n"
-                    "What happens next: your instructor looks at it and decides. Until then you "
-                    "can say how it came about:\n%(url)s\n\n"
-                    "You can hand in again at any time, and an earlier result goes on counting.",
-                    url=url,
-                    **_names(submission),
-                ),
-            )
+    path = f"/cases/{case.id}"
+
+    def to_student() -> Note:
+        return Note(
+            _("A person looks at your submission: %(lab)s", **_names(submission)),
+            _(
+                "Submission %(number)s to “%(lab)s” was received and run.\n\n"
+                "The checks that run around the tests did not come out as they should, so its "
+                "score is not shown yet. This can happen without intent, for example when a "
+                "notebook gives one of Python's own functions another meaning. Nothing has "
+                "been decided.\n\n"
+                "What happens next: your instructor looks at it and decides. Until then you "
+                "can say how it came about.\n\n"
+                "You can hand in again at any time, and an earlier result goes on counting.",
+                **_names(submission),
+            ),
+        )
+
+    def to_grader() -> Note:
+        return Note(
+            _("An attempt to decide: %(lab)s", **_names(submission)),
+            _(
+                "The checks around the tests did not hold in submission %(number)s of "
+                "%(student)s to “%(lab)s”. Its score is withheld until one of the staff "
+                "has decided.",
+                **_names(submission),
+            ),
+        )
+
+    notifications.tell(submission.person, CASES, to_student, path, key=f"case:{case.id}")
     for place in submission.section.staff:
-        if _hears(place.person) and policies.can_grade(place.person, submission):
-            with speaking(place.person.locale):
-                mail.send(
-                    to=place.person.email,
-                    subject=_("An attempt to decide: %(lab)s", **_names(submission)),
-                    text=_(
-                        "The checks around the tests did not hold in submission %(number)s of "
-                        "%(student)s to “%(lab)s”. Its score is withheld until one of the staff "
-                        "has decided.\n\nLook at it and decide here:\n%(url)s",
-                        url=url,
-                        **_names(submission),
-                    ),
-                )
+        if policies.can_grade(place.person, submission):
+            notifications.tell(place.person, CASES, to_grader, path, key=f"case:{case.id}")
 
 
 @operation
-def tell_of_decision(site_url: str, case_id: uuid.UUID) -> None:
+def tell_of_decision(case_id: uuid.UUID) -> None:
     """Tell the student what was decided, and why."""
     case = _case(case_id)
     submission = case.attempt.submission
-    if not _hears(submission.person) or case.decision is CaseDecision.RERUN:
+    if case.decision is CaseDecision.RERUN:
         return
-    with speaking(submission.person.locale):
+
+    def note() -> Note:
         if case.decision is CaseDecision.CLEARED:
             text = _(
                 "Your instructor has looked at submission %(number)s to “%(lab)s”: it counts like "
@@ -80,12 +112,15 @@ def tell_of_decision(site_url: str, case_id: uuid.UUID) -> None:
             )
         if case.reason:
             text += "\n\n" + _("What was written to you:") + "\n" + case.reason
-        text += "\n\n" + _("See it here:") + f"\n{site_url}/cases/{case.id}"
-        mail.send(
-            to=submission.person.email,
-            subject=_("Decided: your submission to %(lab)s", **_names(submission)),
-            text=text,
-        )
+        return Note(_("Decided: your submission to %(lab)s", **_names(submission)), text)
+
+    notifications.tell(
+        submission.person, CASES, note, f"/cases/{case.id}", key=f"decision:{case.id}"
+    )
+
+
+def _points(attempt: Attempt) -> str:
+    return f"{attempt.score or 0:g} / {attempt.max_score or 0:g}"
 
 
 def _case(case_id: uuid.UUID) -> TamperCase:
@@ -108,7 +143,3 @@ def _names(submission: Submission) -> dict[str, object]:
         "number": submission.number,
         "student": submission.person.name,
     }
-
-
-def _hears(person: Person) -> bool:
-    return person.suspended_at is None
