@@ -21,7 +21,7 @@ CLASSES: dict[str, tuple[engine.Environment, tuple[str, ...]]] = {
     "light": ("standard", world.LIGHT),
     "scientific": ("scientific", world.SCIENTIFIC),
 }
-ENGINE_TURNS = 3
+ENGINE_TURNS = 6
 """Classes that the engine grades in its turn: one alone is over too soon to be measured well."""
 
 
