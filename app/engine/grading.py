@@ -257,9 +257,15 @@ def _scored(
     if index in run.crossings and made.outcome == "failed":
         kind = hidden.clean(run.crossings[index], 80)
         return replace(made, message=messages.CANNOT_CROSS, params={"kind": kind})
-    if index in run.traces and made.outcome == "failed" and not after:
-        shown = hidden.may_show_trace(source.source, cell)
-        return replace(made, trace=hidden.clean(run.traces[index], MAX_TRACE) if shown else None)
+    is_test = source.kind == "test"
+    if (
+        is_test
+        and made.outcome == "failed"
+        and not after
+        and hidden.may_show_trace(source.source, cell)
+    ):
+        way = run.traces.get(index) or hidden.own_frames(cell)
+        return replace(made, trace=hidden.clean(way, MAX_TRACE) if way else None)
     return made
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "has_hidden",
     "hint",
     "may_show_trace",
+    "own_frames",
     "strip_ansi",
     "visible_lines",
     "visible_source",
@@ -116,6 +117,26 @@ def explain(
     if not text or learnt:
         return messages.TEST_FAILED_NAME, {"error": name}
     return messages.TEST_FAILED, {"error": name, "text": text}
+
+
+def own_frames(cell: NotebookNode) -> str | None:
+    """Return the part of a failed test's way that lies in other cells: the student's own code.
+
+    None when the error began in the test itself.
+    """
+    for output in cell.get("outputs", []):
+        if output.output_type != "error":
+            continue
+        frames = [strip_ansi(str(part)).strip() for part in output.get("traceback", [])]
+        others = [part for part in frames if _cell_of(part) not in (None, cell.execution_count)]
+        if others:
+            return "\n\n".join([*others, frames[-1]])
+    return None
+
+
+def _cell_of(frame: str) -> int | None:
+    found = FRAME.match(frame)
+    return int(found[1]) if found else None
 
 
 def may_show_trace(source: str, cell: NotebookNode) -> bool:

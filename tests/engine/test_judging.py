@@ -395,6 +395,20 @@ class TestTheWayOfAnError:
         assert trace.rstrip().endswith("ZeroDivisionError: division by zero")
         assert "/run/" not in trace and "/tmp/" not in trace
 
+    def test_is_shown_on_the_shared_road_too(self) -> None:
+        source = build.notebook(
+            build.solution("class A:\n    def f(self):\n        return 1 / 0"),
+            build.test("assert A().f() == 1"),
+        )
+        (cell,) = build.grade(source).cells
+        assert cell.assurance == "shared" and cell.trace is not None
+        assert "return 1 / 0" in cell.trace and "assert" not in cell.trace
+
+    def test_that_began_in_the_test_itself_is_not(self) -> None:
+        source = build.notebook(build.solution("x = 1"), build.test("assert x == 2"))
+        (cell,) = build.grade(source).cells
+        assert cell.trace is None
+
     @pytest.mark.parametrize("argument", [2, 4])
     def test_is_silent_where_a_hidden_test_could_speak(self, argument: int) -> None:
         work = f"def f(n):\n    assert n != {argument}, n\n    return n"
