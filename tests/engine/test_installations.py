@@ -27,7 +27,7 @@ print(result.state, result.score)
 
 def test_an_installation_below_the_covered_folder_keeps_its_libraries() -> None:
     """Seen: below /tmp every library that was not loaded yet was missing, and scores were wrong."""
-    with tempfile.TemporaryDirectory(dir="/tmp") as folder:  # noqa: S108 (it is what is tested)
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         venv = Path(folder, "installed", ".venv")
         try:
             shutil.copytree(sys.prefix, venv, symlinks=True, copy_function=os.link)
