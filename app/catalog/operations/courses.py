@@ -43,7 +43,9 @@ def create_course(person: Person, plan: CoursePlan) -> Course:
     course = begin_course(person, plan.slug, plan.cluster_id, plan.school_id)
     draft = CourseDraft(course_id=course.id, updated_by_id=person.id)
     db.session.add(draft)
-    content: dict[str, Any] = {f"title.{code}": title for code, title in plan.titles.items() if title}
+    content: dict[str, Any] = {
+        f"title.{code}": title for code, title in plan.titles.items() if title
+    }
     content |= {
         "hours": plan.hours,
         "credits": plan.credits,

@@ -11,6 +11,16 @@ from app.catalog.queries.catalogue import (
     latest_versions,
     picture_type,
 )
+from app.catalog.queries.checking import (
+    Checked,
+    DraftProblem,
+    LabSources,
+    check_draft,
+    course_of_draft,
+    lab_sources,
+    laid_out,
+    read_files,
+)
 from app.catalog.queries.drafts import (
     CourseRow,
     all_clusters,
@@ -25,23 +35,9 @@ from app.catalog.queries.drafts import (
 )
 
 __all__ = [
-    "ClusterRow",
-    "CourseRow",
-    "all_clusters",
-    "cluster",
-    "clusters",
-    "course",
-    "course_edited_by",
-    "course_version",
-    "course_versions",
-    "courses_edited_by",
-    "draft_of",
-    "exported_files",
-    "file_item",
-    "latest_version",
-    "latest_versions",
-    "picture_type",
-    "review_comments",
-    "source_of",
-    "versions_of",
+    "Checked", "ClusterRow", "CourseRow", "DraftProblem", "LabSources", "all_clusters",
+    "check_draft", "cluster", "clusters", "course", "course_edited_by", "course_of_draft",
+    "course_version", "course_versions", "courses_edited_by", "draft_of", "exported_files",
+    "file_item", "lab_sources", "laid_out", "latest_version", "latest_versions", "picture_type",
+    "read_files", "review_comments", "source_of", "versions_of",
 ]  # fmt: skip
