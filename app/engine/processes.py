@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 from typing import Final
 
-__all__ = ["children", "fresh_id", "memory_bytes", "patience"]
+__all__ = ["children", "fresh_id", "memory_bytes", "patience", "private_bytes"]
 
 MOST_PATIENCE: Final = 4.0
 
@@ -27,18 +27,28 @@ def fresh_id() -> int:
     return 1_000_000_000 + secrets.randbelow(1_000_000_000)
 
 
-def memory_bytes(first: int, *, peak: int = 0, alone: int = 1) -> int:
+def memory_bytes(first: int, *, peak: int = 0, alone: int = 1, shared: int = 0) -> int:
     """Return the memory that ``first`` and its descendants use now, shared parts once.
+
+    ``shared`` is what ``first`` held from the beginning together with others; it is not counted.
 
     The exact figure is dearer to read, so it is read only for more than ``alone`` processes that
     seem to use more than ``peak``.
     """
     pids = _descendants(first)
-    used = sum(_resident(pid) for pid in pids)
+    used = max(0, sum(_resident(pid) for pid in pids) - shared)
     if len(pids) > alone and used > peak:
         # Forked processes share most of their pages.
         used = sum(_proportional(pid) for pid in pids)
     return used
+
+
+def private_bytes(pid: int) -> int:
+    """Return the memory that a process shares with nobody; 0 when it is gone."""
+    with contextlib.suppress(OSError, ValueError):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Private_"))
+    return 0
 
 
 def children(pid: int) -> list[int]:

@@ -104,6 +104,7 @@ class _Session:
         self.started = False
         self.looked = self.began
         self.peak = 0
+        self.shared: dict[Side, int] = {}
         self.poll = select.poll()
         self.notebook = Side(child, self.poll, MEGABYTE)
         self.judge = Side(judge, self.poll, MEGABYTE) if judge is not None else None
@@ -122,6 +123,7 @@ class _Session:
             self.result.stop = stopped.stop if self.started else "start"
         finally:
             self._look(final=True)
+            self._add_changed_pages()
             for side in self.sides:
                 side.child.close()
         self.result.seconds = time.monotonic() - began
@@ -161,6 +163,10 @@ class _Session:
         for side in self.sides:
             plan = TestPlan() if side is self.judge else None
             self._run(side, "", until, plan)
+        self.shared = {
+            side: processes.memory_bytes(side.child.pid) for side in self.sides
+        }  # what it holds of the warm process is nobody's
+        self.peak = 0
         self.started, self.began = True, time.monotonic()  # our own start is not her time
         for side in self.sides:
             side.room = self.job.limits.output_bytes
@@ -300,10 +306,18 @@ class _Session:
             LOG.warning("A process's answer could not be used: %s", error)
             raise _Stopped("protocol") from error
 
+    def _add_changed_pages(self) -> None:
+        """Count what it changed of what it shared with the warm process, as far as it lives yet."""
+        child = self.notebook.child
+        shared = self.shared.get(self.notebook, 0)
+        beyond = processes.memory_bytes(child.pid, peak=self.peak, shared=shared)
+        self.peak += max(0, processes.private_bytes(child.pid) - beyond)
+
     def _look(self, *, final: bool = False) -> None:
         self.looked = time.monotonic()
         for side in self.sides:
-            used = processes.memory_bytes(side.child.pid, peak=self.peak)
+            shared = self.shared.get(side, 0)
+            used = processes.memory_bytes(side.child.pid, peak=self.peak, shared=shared)
             if side is self.notebook:
                 self.peak = max(self.peak, used)
             if used > self.job.limits.memory_mb * MEGABYTE and not final:

@@ -42,7 +42,7 @@ class TestOutcomes:
         assert (result.state, result.score, result.max_score) == ("graded", 2.0, 10.0)
         assert result.needs_person
         assert result.peak_memory_mb is not None
-        assert 10 < result.peak_memory_mb < 500
+        assert 2 < result.peak_memory_mb < 100  # without what every notebook shares
 
     def test_an_untouched_answer_is_worth_nothing(self) -> None:
         result = build.grade(LAB, submission("x = 3"))
