@@ -10,5 +10,38 @@ class Enrolled:
 
 
 @dataclass(frozen=True)
+class PlaceGiven:
+    """Somebody got a place that she had waited for, or that was decided for her."""
+
+    enrolment_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class RequestDecided:
+    """A request for a place was refused, or granted a place in the line."""
+
+    request_id: uuid.UUID
+
+
+@dataclass(frozen=True)
 class Withdrawn:
     enrolment_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class CourseCompleted:
+    """Every item of the course is done."""
+
+    enrolment_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class OfferingUpgraded:
+    """An offering teaches another version of its course from now on."""
+
+    upgrade_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class RecognitionDecided:
+    request_id: uuid.UUID

@@ -3,8 +3,10 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.accounts.models import Person
@@ -15,27 +17,25 @@ from app.kernel import clock
 from app.kernel.database import db
 from app.kernel.errors import NotVisible
 from app.learning import policies
-from app.learning.models import Enrolment, ItemProgress, Offering, Section, SectionStaff
+from app.learning.models import (
+    Enrolment,
+    Extension,
+    ItemPlan,
+    ItemProgress,
+    Offering,
+    Section,
+    SectionStaff,
+)
+from app.learning.queries.locks import ItemLocked, Lock
+from app.learning.queries.plans import extensions_of, plans_of
+from app.learning.rules.conditions import Facts, from_blocks, missing
+from app.learning.rules.due import Terms, terms_for
 
-__all__ = [
-    "OpenSection",
-    "SectionView",
-    "enrolment_of",
-    "lesson_body",
-    "my_enrolments",
-    "my_teaching",
-    "progress_of",
-    "roster",
-    "section_by_code",
-    "section_for",
-    "section_taught_by",
-    "sections_of_course",
-]
-
-_SECTION = (
+SECTION_PARTS = (
     joinedload(Section.offering)
     .joinedload(Offering.course_version)
     .joinedload(CourseVersion.course),
+    joinedload(Section.offering).joinedload(Offering.lead),
     joinedload(Section.school),
     selectinload(Section.staff).joinedload(SectionStaff.person),
 )
@@ -51,30 +51,92 @@ class SectionView:
     is_staff: bool
     progress: dict[str, ItemProgress] = field(default_factory=dict)
     """By item key, ``lab:quality-inspection``."""
+    plans: dict[str, ItemPlan] = field(default_factory=dict)
+    """Dates and release conditions by item key, where there are any."""
+    extensions: tuple[Extension, ...] = ()
+    """What she was granted; loaded only where something is due."""
+    now: datetime = field(default_factory=clock.now)
 
     def item(self, kind: ItemKind, slug: str) -> CourseItem:
-        """Raises NotVisible when the course has no such item."""
+        """The item, for whom it is open.
+
+        Raises NotVisible when the course has no such item, ItemLocked when it is not open to her
+        yet. Every room loads items through here, so that pages and programs refuse alike.
+        """
         found = self.version.item(kind, slug)
         if found is None:
             raise NotVisible(slug)
+        lock = self.lock(found)
+        if lock is not None:
+            raise ItemLocked(self, found, lock)
         return found
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What release conditions look at."""
+        return Facts(
+            now=self.now,
+            completed=frozenset(k for k, row in self.progress.items() if row.completed_at),
+            shares={
+                key: row.score / row.max_score
+                for key, row in self.progress.items()
+                if row.score is not None and row.max_score
+            },
+            group=self.enrolment.group_name if self.enrolment else None,
+        )
+
+    def lock(self, item: CourseItem) -> Lock | None:
+        """What keeps ITEM from her, or None. Nothing is locked for the section's staff."""
+        plan = self.plans.get(item.key)
+        if self.is_staff or plan is None:
+            return None
+        asked = from_blocks(
+            [
+                [
+                    *([{"from": plan.opens_at.isoformat()}] if plan.opens_at else []),
+                    *([plan.condition] if plan.condition else []),
+                ]
+            ]
+        )
+        rest = missing(asked, self.facts)
+        return None if rest is None else Lock(rest)
+
+    def terms(self, item: CourseItem) -> Terms:
+        """When ITEM is due and closes for her, with what she was granted."""
+        plan = self.plans.get(item.key)
+        return terms_for(
+            item.key,
+            plan.due_at if plan else None,
+            plan.closes_at if plan else None,
+            self.extensions,
+        )
+
+    def accepts_work(self, item: CourseItem) -> bool:
+        """Whether work can still be handed in: the section is open and the item has not closed."""
+        closes = self.terms(item).closes_at
+        return self.section.closed_at is None and (closes is None or self.now < closes)
+
+    def is_done(self, item: CourseItem) -> bool:
+        row = self.progress.get(item.key)
+        return row is not None and row.completed_at is not None
 
     @property
     def done_count(self) -> int:
-        return sum(
-            1
-            for item in self.version.items
-            if (row := self.progress.get(item.key)) is not None and row.completed_at is not None
-        )
+        return sum(1 for item in self.version.items if self.is_done(item))
 
     @property
     def next_item(self) -> CourseItem | None:
-        """The first item that is not done."""
-        for item in self.version.items:
-            row = self.progress.get(item.key)
-            if row is None or row.completed_at is None:
-                return item
-        return None
+        """Where she goes on: what she opened last and has not done, or the first that is open."""
+        open_items = [i for i in self.version.items if not self.is_done(i) and not self.lock(i)]
+        return max(
+            (i for i in open_items if self._last_opened(i) is not None),
+            key=lambda i: self._last_opened(i) or self.now,
+            default=open_items[0] if open_items else None,
+        )
+
+    def _last_opened(self, item: CourseItem) -> datetime | None:
+        row = self.progress.get(item.key)
+        return row.last_opened_at if row is not None else None
 
     def neighbours(self, item: CourseItem) -> tuple[CourseItem | None, CourseItem | None]:
         """The items before and after ITEM."""
@@ -88,7 +150,7 @@ class SectionView:
 
 def section_for(person: Person, code: str) -> SectionView:
     """The section CODE with its course, for its students and staff. Raises NotVisible."""
-    section = db.session.scalar(select(Section).where(Section.code == code).options(*_SECTION))
+    section = db.session.scalar(select(Section).where(Section.code == code).options(*SECTION_PARTS))
     if section is None:
         raise NotVisible(code)
     enrolment = enrolment_of(person, section)
@@ -98,7 +160,20 @@ def section_for(person: Person, code: str) -> SectionView:
     version = catalog.course_version(section.offering.course_version_id)
     if version is None:
         raise NotVisible(code)
-    return SectionView(section, version, enrolment, is_staff, progress_of(person, section))
+    plans = plans_of([section.offering_id]).get(section.offering_id, {})
+    return SectionView(
+        section,
+        version,
+        enrolment,
+        is_staff,
+        progress_of(person, section),
+        plans,
+        tuple(extensions_of(person, [section.id]).get(section.id, ()) if _has_dates(plans) else ()),
+    )
+
+
+def _has_dates(plans: dict[str, ItemPlan]) -> bool:
+    return any(plan.due_at or plan.closes_at for plan in plans.values())
 
 
 def section_taught_by(person: Person, code: str) -> SectionView:
@@ -142,7 +217,7 @@ def my_enrolments(person: Person) -> list[SectionView]:
         .join(Enrolment, Enrolment.section_id == Section.id)
         .where(Enrolment.person_id == person.id, Enrolment.withdrawn_at.is_(None))
         .order_by(Enrolment.enrolled_at.desc())
-        .options(*_SECTION)
+        .options(*SECTION_PARTS)
     ).all()
     return _views(person, sections)
 
@@ -154,7 +229,7 @@ def my_teaching(person: Person) -> list[SectionView]:
         .join(SectionStaff, SectionStaff.section_id == Section.id)
         .where(SectionStaff.person_id == person.id, SectionStaff.ended_at.is_(None))
         .order_by(Section.code)
-        .options(*_SECTION)
+        .options(*SECTION_PARTS)
     ).all()
     return [view for view in _views(person, sections) if view.is_staff]
 
@@ -180,6 +255,9 @@ def _views(person: Person, sections: Iterable[Section]) -> list[SectionView]:
     ):
         progress.setdefault(row.section_id, {})[f"{row.kind.value}:{row.slug}"] = row
     versions = catalog.course_versions({s.offering.course_version_id for s in found})
+    plans = plans_of({section.offering_id for section in found})
+    dated = any(_has_dates(rows) for rows in plans.values())
+    extensions = extensions_of(person, ids) if dated else {}
     return [
         SectionView(
             section,
@@ -187,84 +265,11 @@ def _views(person: Person, sections: Iterable[Section]) -> list[SectionView]:
             enrolments.get(section.id),
             policies.is_on_the_staff(person, section),
             progress.get(section.id, {}),
+            plans.get(section.offering_id, {}),
+            tuple(extensions.get(section.id, ())),
         )
         for section in found
     ]
-
-
-@dataclass(frozen=True)
-class OpenSection:
-    """A section as the course page lists it."""
-
-    section: Section
-    enrolled_count: int
-    is_mine: bool
-    may_enrol: bool
-    reason: str
-    """Why she cannot enrol: ``school``, ``full``, ``closed`` or empty."""
-
-    @property
-    def places_left(self) -> int:
-        return max(0, self.section.capacity - self.enrolled_count)
-
-
-def sections_of_course(person: Person | None, course_id: uuid.UUID) -> list[OpenSection]:
-    """The sections of a course that are not over, and what PERSON (or nobody) may do there."""
-    today = clock.now().astimezone(clock.TAIPEI).date()
-    sections = db.session.scalars(
-        select(Section)
-        .join(Offering)
-        .join(CourseVersion)
-        .where(CourseVersion.course_id == course_id, Offering.ends_on >= today)
-        .order_by(Offering.starts_on, Section.code)
-        .options(
-            contains_eager(Section.offering).contains_eager(Offering.course_version),
-            joinedload(Section.school),
-            selectinload(Section.staff).joinedload(SectionStaff.person),
-        )
-    ).all()
-    ids = [section.id for section in sections]
-    counts = {
-        section_id: count
-        for section_id, count in db.session.execute(
-            select(Enrolment.section_id, func.count())
-            .where(Enrolment.section_id.in_(ids), Enrolment.withdrawn_at.is_(None))
-            .group_by(Enrolment.section_id)
-        )
-    }
-    mine = (
-        set(
-            db.session.scalars(
-                select(Enrolment.section_id).where(
-                    Enrolment.section_id.in_(ids),
-                    Enrolment.person_id == person.id,
-                    Enrolment.withdrawn_at.is_(None),
-                )
-            )
-        )
-        if person is not None
-        else set()
-    )
-    rows = []
-    for section in sections:
-        count = counts.get(section.id, 0)
-        reason = ""
-        if not is_open_to_enrol(section):
-            reason = "closed"
-        elif count >= section.capacity:
-            reason = "full"
-        elif person is not None and not policies.can_enrol(person, section):
-            reason = "school"
-        rows.append(
-            OpenSection(
-                section=section,
-                enrolled_count=count,
-                is_mine=section.id in mine,
-                may_enrol=person is not None and not reason and section.id not in mine,
-                reason=reason,
-            )
-        )
-    return rows
 
 
 def is_open_to_enrol(section: Section) -> bool:
@@ -288,4 +293,4 @@ def roster(section: Section) -> list[Enrolment]:
 
 def section_by_code(code: str) -> Section | None:
     """A section as it is listed on its course's page."""
-    return db.session.scalar(select(Section).where(Section.code == code).options(*_SECTION))
+    return db.session.scalar(select(Section).where(Section.code == code).options(*SECTION_PARTS))
