@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import Organisation, Person
@@ -143,7 +144,7 @@ def courses_to_offer() -> Sequence[CourseVersion]:
         select(CourseVersion)
         .join(Course, Course.id == CourseVersion.course_id)
         .where(Course.withdrawn_at.is_(None))
-        .distinct(CourseVersion.course_id)
+        .ext(distinct_on(CourseVersion.course_id))
         .order_by(CourseVersion.course_id, CourseVersion.number.desc())
         .options(joinedload(CourseVersion.course))
     ).all()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Person
@@ -75,7 +76,7 @@ def cluster_progress(person: Person) -> list[ClusterProgress]:
         select(CourseVersion)
         .join(Course, Course.id == CourseVersion.course_id)
         .where(Course.cluster_id.in_(facts), Course.withdrawn_at.is_(None))
-        .distinct(CourseVersion.course_id)
+        .ext(distinct_on(CourseVersion.course_id))
         .order_by(CourseVersion.course_id, CourseVersion.number.desc())
         .options(joinedload(CourseVersion.course).joinedload(Course.cluster))
     ).all()

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Subquery, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session as OrmSession
 
 from app.accounts.models import Membership, Organisation, Person
@@ -143,7 +144,7 @@ def _departments() -> Subquery:
     return (
         select(Membership.person_id, Membership.organisation_id, Membership.department)
         .where(Membership.role == Role.STUDENT)
-        .distinct(Membership.person_id, Membership.organisation_id)
+        .ext(distinct_on(Membership.person_id, Membership.organisation_id))
         .order_by(
             Membership.person_id,
             Membership.organisation_id,
