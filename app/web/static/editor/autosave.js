@@ -17,7 +17,7 @@ class Part {
     this.known = {};
     this.bases = {};
     this.pending = {};
-    for (const name of this.names()) this.known[name] = this.read(name);
+    for (const name of this.names()) this.known[name] = this.read(name, true);
     form.querySelector("[data-save]").classList.add("visually-hidden");
     form.addEventListener("input", () => this.typed());
     form.addEventListener("submit", (event) => {
@@ -30,6 +30,7 @@ class Part {
     });
     this.rows();
     this.restore();
+    this.typed();  // somebody may have begun before this script was there
   }
 
   names() {
@@ -49,14 +50,23 @@ class Part {
   set(name) { return this.form.querySelector(`[data-rows="${CSS.escape(name)}"]`); }
   list(name) { return this.form.querySelector(`[data-list="${CSS.escape(name)}"]`); }
 
-  read(name) {
+  // What the field says now, or (SENT) what the server sent.
+  read(name, sent = false) {
+    const value = (field) => (sent ? field.defaultValue : field.value);
     const list = this.list(name);
-    if (list) return [...list.querySelectorAll("input:checked")].map((box) => box.value);
+    if (list) {
+      return [...list.querySelectorAll("input")]
+        .filter((box) => (sent ? box.defaultChecked : box.checked)).map((box) => box.value);
+    }
     const set = this.set(name);
-    if (!set) return this.form.elements[name].value;
+    if (!set) {
+      const field = this.form.elements[name];
+      if (!sent || field.tagName !== "SELECT") return value(field);
+      return ([...field.options].find((option) => option.defaultSelected) ?? field.options[0]).value;
+    }
     return [...set.querySelectorAll("[data-rows-row]")]
       .map((row) => Object.fromEntries([...row.querySelectorAll("[data-key]")]
-        .filter((cell) => cell.value.trim()).map((cell) => [cell.dataset.key, cell.value])))
+        .filter((cell) => value(cell).trim()).map((cell) => [cell.dataset.key, value(cell)])))
       .filter((row) => Object.keys(row).length);
   }
 

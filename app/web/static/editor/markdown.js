@@ -50,6 +50,7 @@ class Text {
       event.preventDefault();
       this.bar.querySelector(`[data-tool=${tool}]`).click();
     });
+    this.form.addEventListener("saved", () => this.show());
     this.show();
   }
 
@@ -80,7 +81,10 @@ class Text {
     const body = new FormData();
     body.append("text", written);
     const response = await send(this.form.dataset.preview, body).catch(() => null);
-    if (!response?.ok) return;
+    if (!response?.ok) {
+      this.shown = null;  // once what was typed is saved, the server answers again
+      return;
+    }
     const html = await response.text();
     // The server has sanitised it; an answer that is late must not replace a newer one.
     if (this.shown === written) this.body.innerHTML = html;

@@ -15,7 +15,8 @@ function put(html, focus) {
 }
 
 async function step(form, focus) {
-  const response = await send(form.action, new FormData(form));
+  // form.action would be its field of that name.
+  const response = await send(form.getAttribute("action"), new FormData(form));
   if (!response.ok && response.status !== 409) return location.reload();
   const go = response.headers.get("X-Go");
   if (go) return location.assign(go);
@@ -88,7 +89,8 @@ let drag = null;
 
 function spotAt(x, y) {
   const under = document.elementFromPoint(x, y);
-  if (!under || !outline.contains(under)) return null;
+  // Over its own mark it stays where it would go.
+  if (!under || !outline.contains(under) || under === drag.mark) return null;
   if (drag.part.matches(".outline-module")) {
     const module = under.closest(".outline-module");
     if (!module || module === drag.part) return null;
@@ -97,8 +99,9 @@ function spotAt(x, y) {
   const item = under.closest(".outline-item");
   if (item === drag.part) return null;
   if (item) return { list: item.parentElement, before: before(item, y) };
-  const module = under.closest(".outline-module");
-  return module ? { list: module.querySelector(".outline-items"), before: null } : null;
+  const list = under.closest(".outline-module")?.querySelector(".outline-items");
+  if (!list) return null;
+  return { list, before: under.closest(".outline-row") ? list.firstElementChild : null };
 }
 
 function before(element, y) {
@@ -158,7 +161,9 @@ root.addEventListener("saved", async ({ detail }) => {
   if (!detail.some((name) => /^(title|body|languages)/.test(name))) return;
   const page = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
   if (!page?.ok) return;
-  const fresh = new DOMParser().parseFromString(await page.text(), "text/html").getElementById("outline");
+  const fresh = new DOMParser().parseFromString(await page.text(), "text/html");
   const focused = outline.contains(document.activeElement);
-  if (fresh && !drag && !focused) outline.innerHTML = fresh.innerHTML;
+  if (!drag && !focused) outline.innerHTML = fresh.getElementById("outline")?.innerHTML ?? outline.innerHTML;
+  const heading = fresh.querySelector(".editor-main > h1");
+  if (heading) document.querySelector(".editor-main > h1").textContent = heading.textContent;
 });
