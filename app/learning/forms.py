@@ -216,7 +216,7 @@ class SectionRosterForm(Form):
 
 
 class ExtensionForm(Form):
-    item = SelectField(_l("For"))
+    item = SelectField(_l("Applies to"))
     due_at = InstantField(
         _l("Due on another date"), description=_l("Only for a single item. Time in Taipei.")
     )

@@ -70,7 +70,7 @@ def describe(leaf: Tree, items: Mapping[str, CourseItem]) -> Need:
     if "from" in leaf:
         return Need(_("it opens on %(date)s", date=_taipei(leaf["from"])))
     if "until" in leaf:
-        return Need(_("it was open until %(date)s", date=_taipei(leaf["until"])))
+        return Need(_("it is open only until %(date)s", date=_taipei(leaf["until"])))
     return Need(_("it is for group “%(group)s”", group=leaf["group"]))
 
 

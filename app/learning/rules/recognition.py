@@ -34,7 +34,7 @@ RECOGNITION_NAMES: dict[RecognitionState, LazyText] = {
     RecognitionState.UNDER_REVIEW: _l("Under review"),
     RecognitionState.RECOGNISED: _l("Recognised"),
     RecognitionState.REFUSED: _l("Refused"),
-    RecognitionState.WITHDRAWN: _l("Withdrawn"),
+    RecognitionState.WITHDRAWN: _l("Request withdrawn"),
 }
 
 

@@ -61,7 +61,7 @@ def report_csv() -> Response:
         [
             _("School"),
             _("Department"),
-            _("Enrolled"),
+            _("Enrolments"),
             _("Completed"),
             _("Withdrawn"),
             _("Credits earned"),
