@@ -2,7 +2,7 @@
 
 import re
 
-from app.kernel.i18n import LazyText
+from app.kernel.i18n import LOCALE_NAMES, LazyText
 from app.kernel.i18n import lazy_gettext as _l
 
 _KEYS: dict[str, LazyText] = {
@@ -23,7 +23,6 @@ _KEYS: dict[str, LazyText] = {
     "licence": _l("licence"),
     "slug": _l("address"),
 }
-_LANGUAGES = {"zh-Hant-TW": _l("Chinese"), "en": _l("English")}
 _MISSING = _l("The %(key)s is missing.")
 _MISSING_IN = _l("The %(key)s is missing in %(language)s.")
 _RULES: tuple[tuple[re.Pattern[str], LazyText], ...] = tuple(
@@ -81,6 +80,6 @@ def in_words(message: str) -> str:
         if "key" in values:
             values["key"] = _KEYS.get(str(values["key"]), str(values["key"]))
         if "language" in values:
-            values["language"] = _LANGUAGES.get(str(values["language"]), values["language"])
+            values["language"] = LOCALE_NAMES.get(str(values["language"]), values["language"])
         return words % values
     return message
