@@ -54,7 +54,8 @@ class Results:
                 _lab, section, person, slug = notice.payload.split(":", 3)
                 row = self._asking.execute(
                     "SELECT state FROM attempts JOIN submissions ON submissions.id = submission_id"
-                    " WHERE section_id = %s AND person_id = %s AND lab_slug = %s"
+                    " WHERE submissions.section_id = %s AND submissions.person_id = %s"
+                    " AND submissions.lab_slug = %s"
                     " ORDER BY submissions.number DESC LIMIT 1",
                     (section, person, slug),
                 ).fetchone()

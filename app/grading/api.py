@@ -75,6 +75,8 @@ def _no_hub(error: hub.HubUnavailable) -> Any:
 
 REFUSALS: dict[type[Refused], tuple[int, str]] = {
     operations.SectionClosed: (409, "closed"),
+    operations.TimeOver: (409, "closed"),
+    learning.ItemLocked: (409, "locked"),
     operations.TooLarge: (413, "too_large"),
     operations.TooMany: (413, "too_many_files"),
     operations.BadPath: (422, "bad_path"),
@@ -149,7 +151,7 @@ def assignments() -> Any:
                 "notebooks": [name for name in item.lab_version.notebooks]
                 if item.lab_version
                 else [],
-                "due_at": None,
+                "due_at": due.isoformat() if (due := view.terms(item).due_at) else None,
                 "submissions": [
                     _submission(row) for row in mine.get((view.section.id, item.slug), [])
                 ],
@@ -179,6 +181,8 @@ def release(course_id: str, assignment_id: str) -> Any:
 @for_person
 def submit(course_id: str, assignment_id: str) -> Any:
     view, item = _lab(course_id, assignment_id)
+    if view.section.closed_at is None and not view.accepts_work(item):
+        raise operations.TimeOver
     submission = operations.submit(g.person, view.section, item, _sent_files(), via=Via.LAB)
     return _submission(submission), 201
 

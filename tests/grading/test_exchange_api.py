@@ -1,14 +1,18 @@
 """The exchange over HTTP, as programs in people's labs meet it."""
 
 import base64
+import io
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from app.grading import operations
 from app.grading.models import Submission
+from app.kernel import clock
 from app.kernel.database import db
+from app.learning.models import ItemPlan
 from tests.cast import SOURCE
 from tests.grading.helpers import grade_with, hand_in, result
 
@@ -168,3 +172,41 @@ class TestFeedbackAndCollect:
             assert lab(handle, "GET", path).status_code == 404
             files_path = entry["files_url"].removeprefix(BASE)
             assert lab(handle, "GET", files_path).status_code == 404
+
+
+class TestClosingDates:
+    @pytest.fixture
+    def closed(self, enrolled):
+        """The lab closed an hour ago."""
+        with enrolled.app.app_context():
+            section = enrolled.section()
+            db.session.add(
+                ItemPlan(
+                    offering_id=section.offering_id,
+                    item_key="lab:squares",
+                    due_at=clock.now() - timedelta(hours=2),
+                    closes_at=clock.now() - timedelta(hours=1),
+                )
+            )
+            db.session.commit()
+        return enrolled
+
+    def test_nothing_is_taken_from_a_lab_after_it(self, closed, lab):
+        path = f"/assignments/{closed.code}/squares/submissions"
+        answer = lab("mei", "POST", path, json=files(**{"squares.ipynb": SOURCE}))
+        assert (answer.status_code, answer.json["error"]["code"]) == (409, "closed")
+        assert "time for this lab is over" in answer.json["error"]["message"]
+
+    def test_nor_from_the_site(self, closed):
+        page = closed.browser("mei").post(
+            f"/learn/{closed.code}/labs/squares/submissions",
+            data={"files": (io.BytesIO(SOURCE), "squares.ipynb")},
+            follow_redirects=True,
+        )
+        assert "time for this lab is over" in page.text
+        with closed.app.app_context():
+            assert db.session.scalars(select(Submission)).all() == []
+
+    def test_an_assignment_says_when_it_is_due(self, closed, lab):
+        (found,) = lab("mei", "GET", "/assignments").json["assignments"]
+        assert found["due_at"] is not None

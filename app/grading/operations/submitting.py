@@ -29,6 +29,10 @@ class SectionClosed(Refused):
     message = _l("This section is closed: nothing can be handed in any more.")
 
 
+class TimeOver(Refused):
+    message = _l("The time for this lab is over: nothing can be handed in any more.")
+
+
 class TooLarge(Refused):
     message = _l(
         "A submission may hold 20 MB in all. Leave out data files and clear large outputs; your "

@@ -88,6 +88,10 @@ def create_submission(code: str, slug: str) -> Any:
     view = learning.section_for(current_user, code)
     item = view.item(ItemKind.LAB, slug)
     try:
+        if not view.accepts_work(item):
+            raise (
+                operations.TimeOver if view.section.closed_at is None else operations.SectionClosed
+            )
         if request.form.get("source") == "workspace":
             hub.client().submit(current_user.handle, code, slug)
         else:
