@@ -190,6 +190,8 @@ class TestWebSockets:
             data = await socket.read_message()
             chosen = socket.selected_subprotocol
             socket.close()
+            assert await socket.read_message() is None  # the other side has closed it too
+            await asyncio.sleep(0.1)
             return text, len(data), chosen
 
         assert asyncio.run(talk()) == ("你好", 2_000_000, "v1.kernel")

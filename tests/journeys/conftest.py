@@ -86,6 +86,8 @@ class House:
                 with urllib.request.urlopen(request, timeout=5) as answer:
                     if answer.status == 200 and word in answer.read().decode():
                         return
+            except urllib.error.HTTPError as error:
+                error.close()
             except (urllib.error.URLError, OSError):
                 pass
             time.sleep(0.3)

@@ -1,5 +1,6 @@
 """500 students press “Enrol” at once for the last place, over real HTTP."""
 
+import contextlib
 import http.client
 import os
 import socket
@@ -59,12 +60,13 @@ def _free_port() -> int:
 
 
 def _ask(port: int, address: str, cookie: str) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request("POST", address, headers={"Cookie": cookie, "Content-Length": "0"})
-    answer = connection.getresponse()
-    answer.read()
-    connection.close()
-    return answer.status, answer.headers.get("Location", "")
+    with contextlib.closing(
+        http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    ) as connection:
+        connection.request("POST", address, headers={"Cookie": cookie, "Content-Length": "0"})
+        with connection.getresponse() as answer:
+            answer.read()
+            return answer.status, answer.headers.get("Location", "")
 
 
 def _wait_for(port: int, server: subprocess.Popen) -> None:
