@@ -31,8 +31,8 @@ run: export BANYAN_DEMO := $(BANYAN_DEMO)
 run: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/system-run
 	@exec $(PYTHON) -m app.cli up
 
-test: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/system-test
-	@exec $(PYTHON) -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+test: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/node-test $(STAMPS)/system-test
+	@exec $(PYTHON) -m pytest -n 3 $(PYTEST_ARGS)
 
 check: $(STAMPS)/python
 	@exec bin/check
@@ -43,7 +43,7 @@ bench: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/system-run
 oracle: $(STAMPS)/python $(STAMPS)/system-run
 	@exec $(PYTHON) -m tests.engine.oracle
 
-setup: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/system-test
+setup: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/node-test $(STAMPS)/system-test
 	@$(if $(filter command line,$(origin EXTRAS)),bin/setup python,true)
 	@echo "Ready. Next: make run"
 
@@ -54,6 +54,10 @@ $(STAMPS)/python: uv.lock pyproject.toml bin/setup
 
 $(STAMPS)/node: package-lock.json package.json bin/setup $(STAMPS)/python
 	@bin/setup node
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/node-test: tests/vc/js/package-lock.json tests/vc/js/package.json bin/setup $(STAMPS)/python
+	@bin/setup node-test
 	@mkdir -p $(@D) && touch $@
 
 $(STAMPS)/system-%: bin/setup $(STAMPS)/python

@@ -33,7 +33,11 @@ def template_problems(app: Flask) -> list[str]:
         for endpoint, line in _endpoints(tree):
             if endpoint not in app.view_functions and endpoint != "static":
                 problems.append(f"{path}:{line}: no endpoint is called {endpoint}")
+        # A file that leaves the site brings a policy of its own and has no other place for styles.
+        leaves = 'http-equiv="Content-Security-Policy"' in source
         for line, text in enumerate(source.splitlines(), 1):
+            if leaves and text == "<style>":
+                continue
             if re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", text):
                 problems.append(f"{path}:{line}: inline script or style, which the policy forbids")
             if re.search(r"<script(?![^>]*\ssrc=)", text):

@@ -6,16 +6,17 @@ import os
 import sys
 
 import click
-from flask import Flask
+from flask import Flask, has_app_context
 
 from app import checks, engine
 from app import worker as worker_process
 from app.autograde import cli as autograde_cli
 from app.factory import ROOMS, create_app
 from app.hosting import cli as hosting_cli
-from app.kernel import schema
+from app.kernel import i18n, schema
 from app.kernel.config import Config, ConfigError
 from app.kernel.database import db as database
+from app.matching import commands as matching_commands
 
 
 class BanyanGroup(click.Group):
@@ -47,8 +48,12 @@ def in_app(command: click.Command) -> click.Command:
         return command
     inner = command.callback
     assert inner is not None
+    if hasattr(inner, "runs_in_app"):  # a room above has added a command to this group
+        return command
 
     def run(*args: object, **kwargs: object) -> object:
+        if has_app_context():  # who calls it has an application already
+            return inner(*args, **kwargs)
         app = site()
         with app.app_context():
             try:
@@ -57,6 +62,7 @@ def in_app(command: click.Command) -> click.Command:
                 database.session.remove()
                 database.engine.dispose()
 
+    run.runs_in_app = True  # type: ignore[attr-defined]
     command.callback = run
     return command
 
@@ -133,7 +139,8 @@ for _room in ("kernel", *ROOMS):
     if importlib.util.find_spec(f"app.{_room}.cli") is not None:
         for _command in importlib.import_module(f"app.{_room}.cli").commands:
             main.add_command(in_app(_command))
-for _command in (*hosting_cli.commands, *autograde_cli.commands):
+_matching = matching_commands.commands(i18n.gettext, i18n.speaking)
+for _command in (*hosting_cli.commands, *autograde_cli.commands, *_matching):
     main.add_command(_command)
 
 

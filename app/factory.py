@@ -11,15 +11,20 @@ from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app import engine
 from app.hosting.postgres import embedded_url
-from app.kernel import blobs, mail
+from app.kernel import bigfiles, blobs, mail
 from app.kernel.config import Config
 from app.kernel.database import db
+from app.kernel.transaction import end_reading
 from app.web import doors, errors, filters, languages, layout, security, streams
 
 ROOMS = (
-    *("web", "accounts", "notifications", "labs", "catalog", "learning", "workspaces", "grading"),
-    "gradebook",
+    *("web", "accounts", "privacy", "search", "notifications", "conversations", "questions"),
+    *("rubrics", "skills", "datasets", "labs", "catalog", "learning", "workspaces", "quizzes"),
+    *("grading", "gradebook", "regrading", "marking", "finals", "insights", "challenges"),
+    *("evidence", "credentials", "portfolio", "bookings", "teams", "needs", "briefs", "talent"),
+    *("applications", "rounds", "steering", "operations"),
 )
 """From the ground up. A room registers what it has: views, api, policies, subscribers, tasks, …"""
 
@@ -35,7 +40,13 @@ def create_app(config: Config | None = None, *, engine_options: Any = None) -> F
         SECRET_KEY=config.secret_key,
         SQLALCHEMY_DATABASE_URI=config.database_url or embedded_url(config.instance),
         SQLALCHEMY_ENGINE_OPTIONS=engine_options
-        or {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 30, "pool_timeout": 10},
+        or {
+            "pool_pre_ping": True,
+            "pool_use_lifo": True,
+            "pool_size": 10,
+            "max_overflow": 30,
+            "pool_timeout": 10,
+        },
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         SESSION_COOKIE_NAME="__Host-banyan" if config.uses_https else "banyan",
@@ -53,7 +64,10 @@ def create_app(config: Config | None = None, *, engine_options: Any = None) -> F
     )
 
     db.init_app(app)
+    app.teardown_appcontext(lambda _error: end_reading())
     blobs.configure(config.instance / "blobs")
+    bigfiles.configure(config.instance / "data")
+    engine.offer_data(config.instance / "data" / "open")
     mail.configure(config)
     csrf = CSRFProtect(app)
     app.extensions["csrf"] = csrf
@@ -79,6 +93,7 @@ def import_models() -> None:
     importlib.import_module("app.kernel.audit")
     for room in ROOMS:
         _module(room, "models")
+        _module(room, "personal")
 
 
 def _move_in(app: Flask, room: str, permissions: doors.Permissions) -> None:

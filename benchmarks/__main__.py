@@ -8,7 +8,10 @@ from types import FrameType
 
 from benchmarks import report, size
 
-NAMES = ("pages", "grading-latency", "grading", "submit-storm", "spawn")
+NAMES = (
+    *("pages", "gradebook", "marking", "credentials"),
+    *("grading-latency", "grading", "submit-storm", "spawn", "matching"),
+)
 
 
 def main(arguments: list[str]) -> int:

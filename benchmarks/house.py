@@ -35,6 +35,7 @@ class House:
 
     folder: Path
     port: int
+    courses: Path = CHECKOUT / "courses"
     _supervisor: list[psutil.Process] = field(default_factory=list)
 
     @property
@@ -48,7 +49,7 @@ class House:
             "BANYAN_INSTANCE": str(self.instance),
             "PORT": str(self.port),
             "BANYAN_DEMO": "1",
-            "BANYAN_COURSES": str(CHECKOUT / "courses"),
+            "BANYAN_COURSES": str(self.courses),
         }
 
     @cached_property
@@ -75,7 +76,7 @@ class House:
 
     def _parts(self, word: str) -> list[psutil.Process]:
         (supervisor,) = self._supervisor
-        return [p for p in supervisor.children() if any(word in part for part in p.cmdline())]
+        return [p for p in supervisor.children() if any(word in part for part in words_of(p))]
 
     def sign_in(self, handle: str) -> str:
         """A new browser of this person: the value of its session cookie."""
@@ -89,11 +90,25 @@ class House:
         return value
 
 
+def words_of(process: psutil.Process) -> list[str]:
+    """Its command line; of one that ended meanwhile, no word."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
 @contextmanager
-def running(*parts: str) -> Iterator[House]:
-    """PostgreSQL and these parts of a house (``proxy``, ``site``, ``hub``, ``worker``)."""
+def running(*parts: str, with_courses: bool = True) -> Iterator[House]:
+    """PostgreSQL and these parts of a house (``proxy``, ``site``, ``hub``, ``worker``).
+
+    Without the courses it is there much sooner: publishing a lab runs its solution.
+    """
     folder = Path(tempfile.mkdtemp(prefix="banyan-bench-"))
     house = House(folder, free_port())
+    if not with_courses:
+        house = House(folder, house.port, folder / "courses")
+        house.courses.mkdir()
     house.instance.mkdir()
     log = folder / "house.log"
     report.say(f"  starting {', '.join(parts)}")

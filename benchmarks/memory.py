@@ -38,10 +38,11 @@ class Peak:
 
 def tree_mb(root: psutil.Process) -> float:
     """PSS of a process and of all below it, in megabytes: shared pages count by their share."""
-    return sum(_pss_kb(p.pid) for p in (root, *root.children(recursive=True))) / MEGABYTE_KB
+    return sum(pss_mb(p.pid) for p in (root, *root.children(recursive=True)))
 
 
-def _pss_kb(pid: int) -> int:
+def pss_mb(pid: int) -> float:
+    """PSS of one process, in megabytes."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text()
     found = re.search(r"^Pss:\s+(\d+) kB", text, re.M)
-    return int(found[1]) if found else 0
+    return int(found[1]) / MEGABYTE_KB if found else 0.0

@@ -5,14 +5,20 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from urllib.parse import quote
 
+from app import demo
 from app.kernel.database import count_statements, db
-from benchmarks import house, report, world
+from benchmarks import campus, house, report, world
 from benchmarks.size import Size
 
 CLIENTS = 4
 WARM_UP = 10
 LESSON = "control-charts"
+SEARCHED = "風場 振動"
+"""Stands in the titles of an eighth of the courses."""
+SEARCHED_EVERYWHERE = "管制圖 threshold"
+"""Stands in every course, in a lesson and a lab of each; labs and courses come first."""
 UNCOUNTED = ("SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
@@ -63,7 +69,7 @@ class Client:
 
 
 def run(size: Size) -> None:
-    """Print the five lines of ``pages``."""
+    """Print the lines of ``pages``."""
     with house.running("proxy", "site") as place:
         for page in _pages(place, size):
             report.say(f"  {page.name}")
@@ -82,22 +88,23 @@ def run(size: Size) -> None:
 
 
 def _pages(place: house.House, size: Size) -> list[Page]:
+    began = time.monotonic()
     with place.app.app_context():
-        world.fill_catalogue(size.clusters)
-        handles = world.make_students(size.students)
-        code = world.enrol(handles, world.COURSE)
-        for number in range(world.EXTRA_COURSES):
-            world.enrol(handles[:CLIENTS], f"benchmark-course-0-{number}")
-        report.say(f"  {size.students} students hand in")
-        world.grade_without_running(handles, world.COURSE)
+        demo.load_sections()
+        code, handles = campus.build(size)
+        report.say(f"  built in {time.monotonic() - began:.0f} s")
+        documents = campus.index()
+        report.say(f"  {documents} documents found after {time.monotonic() - began:.0f} s")
+        world.grade_without_running(handles[:CLIENTS], world.COURSE)
     readers = tuple(place.sign_in(handles[n % len(handles)]) for n in range(CLIENTS))
     staff = tuple(place.sign_in(world.TEACHER) for _ in range(CLIENTS))
     return [
-        Page("pages.home", "/", readers, world.COURSE),
-        Page("pages.catalog", "/clusters", readers, "/clusters/benchmark-cluster-0"),
-        Page("pages.course", f"/courses/{world.COURSE}", readers, code),
+        Page("pages.home", "/", readers, code),
+        Page("pages.catalog", f"/search?kind=course&q={quote(SEARCHED)}", readers, "<mark>"),
+        Page("pages.course", "/courses/benchmark-1", readers, "benchmark-1-0"),
         Page("pages.lesson", f"/learn/{code}/lessons/{LESSON}", readers, "<math"),
-        Page("pages.roster", f"/teaching/{code}/gradebook", staff, "B11400001"),
+        Page("pages.roster", f"/teaching/{code}/students", staff, "C1140"),
+        Page("pages.search", f"/search?q={quote(SEARCHED_EVERYWHERE)}", readers, "/labs/"),
     ]
 
 

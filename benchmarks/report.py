@@ -1,5 +1,6 @@
 """The lines that a benchmark prints."""
 
+import atexit
 import json
 import math
 import os
@@ -16,6 +17,7 @@ def keep_standard_output_for_lines() -> None:
     global _lines
     sys.stdout.flush()
     _lines = os.fdopen(os.dup(1), "w")
+    atexit.register(_lines.close)
     os.dup2(2, 1)
 
 

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 class Size:
     """Counts of the benchmarks' own data and of what they measure."""
 
-    students: int = 60
-    """In the section that pages and submissions are about; also its capacity."""
-    clusters: int = 8
-    """In the catalogue, with two courses each, beside the published ones."""
+    students: int = 120
+    """In the section whose pages are read; also its capacity."""
+    courses: int = 200
+    """Each taught at ten schools."""
+    campus_people: int = 20_000
+    enrolments: int = 200_000
     requests: int = 2000
     """Per page."""
     light_submissions: int = 60
@@ -37,13 +39,23 @@ class Size:
     spawn_warm_up: int = 1
     """People whose way is not counted: the first one's programs come from the disk."""
     spawns: int = 10
+    visits: int = 5
+    """People who come in Chromium."""
     people: int = 20
     """Whose servers are up when their memory is measured."""
+    crowd: int = 60
+    """Who all come at once."""
+    applicants: int = 10_000
+    projects: int = 500
+    """At which they are matched."""
+    team_students: int = 1000
 
 
 SMALL = Size(
     students=3,
-    clusters=1,
+    courses=12,
+    campus_people=60,
+    enrolments=180,
     requests=40,
     light_submissions=2,
     lab_submissions=0,
@@ -60,7 +72,12 @@ SMALL = Size(
     storm_settle=0.0,
     spawn_warm_up=0,
     spawns=1,
+    visits=1,
     people=1,
+    crowd=2,
+    applicants=60,
+    projects=6,
+    team_students=20,
 )
 
 

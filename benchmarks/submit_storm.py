@@ -19,7 +19,7 @@ from benchmarks.size import Size
 
 def run(size: Size) -> None:
     """Print ``submit-storm``, then what a second worker process adds."""
-    with house.running("site") as place:
+    with house.running("site", with_courses=False) as place:
         socket = (place.instance / "run" / "hub").resolve() / "hub.sock"
         with hub_stand_in.listening(socket), Book(place.dsn) as book:
             handles = _class(place, size)

@@ -68,7 +68,7 @@ def notebook(solution: str, *tests: str) -> bytes:
 def fill_catalogue(count: int) -> None:
     """Publish COUNT clusters of small courses, and open their sections at the demo's schools."""
     catalog.load_clusters(tuple(_cluster(number) for number in range(count)))
-    demo.load()
+    demo.load_sections()
 
 
 @operation

@@ -13,7 +13,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +33,28 @@ def started_at(pid: int) -> int | None:
 
 
 def resident_bytes(pid: int) -> int:
-    """Return the resident memory of a process without mapped files; 0 when it is gone."""
+    """Return the resident memory of a process without mapped files; 0 when it is gone.
+
+    Memory that forks of one process still share counts for each of them.
+    """
     try:
         _, resident, shared, *_ = Path(f"/proc/{pid}/statm").read_text().split()
     except OSError:
         return 0
     return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
+
+
+def held_bytes(pid: int) -> int:
+    """Return a process's own memory and its part of what it shares; 0 when it is gone.
+
+    The kernel walks all its pages for this, so ask :func:`resident_bytes` first.
+    """
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return 0
+    lines = (line.split() for line in rollup.splitlines())
+    return sum(int(words[1]) * 1024 for words in lines if words[0] == "Pss_Anon:")
 
 
 @dataclass(frozen=True)
@@ -47,12 +63,16 @@ class ServerProcess:
 
     ``pid`` is the bubblewrap that waits for the server outside. ``init`` is process 1 inside: it
     stays behind when the server ends before what was started from it, and takes all of it along.
+    ``server`` is a server that was forked into the sandbox, and so is nobody's child there; 0 for
+    one that bubblewrap started.
     """
 
     pid: int
     started: int
     init: int
     init_started: int
+    server: int = 0
+    server_started: int = 0
 
     @classmethod
     def of(cls, pid: int) -> ServerProcess | None:
@@ -64,11 +84,17 @@ class ServerProcess:
             return None
         return cls(pid, started, init, init_started)
 
+    def with_server(self, server: int, started: int) -> ServerProcess:
+        """Return the record of this sandbox with a server that was forked into it."""
+        return replace(self, server=server, server_started=started)
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ServerProcess | None:
         """Return the record that :meth:`as_dict` gave, or None for anything else."""
         try:
-            return cls(*(int(data[name]) for name in ("pid", "started", "init", "init_started")))
+            needed = (int(data[name]) for name in ("pid", "started", "init", "init_started"))
+            forked = (int(data.get(name, 0)) for name in ("server", "server_started"))
+            return cls(*needed, *forked)
         except (KeyError, TypeError, ValueError):
             return None
 
@@ -93,16 +119,19 @@ class ServerProcess:
         return started_at(self.pid) == self.started
 
     def members(self) -> list[int]:
-        """Return the host pids inside the sandbox, its process 1 first."""
+        """Return the host pids inside the sandbox: process 1, the server, then all others."""
         found: list[int] = []
         waiting = [self.init] if started_at(self.init) == self.init_started else []
+        if waiting and self.server and started_at(self.server) == self.server_started:
+            waiting.append(self.server)
         while waiting:
             pid = waiting.pop(0)
             found.append(pid)
             for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
                 with contextlib.suppress(OSError):
                     waiting += [int(child) for child in tasks.read_text().split()]
-        return found
+        # A process whose parent ends while it is looked at may be seen twice.
+        return list(dict.fromkeys(found))
 
     def ask_to_stop(self) -> None:
         """Tell the server to save what it holds and end; it ends its kernels too."""
@@ -115,13 +144,20 @@ class ServerProcess:
         """End the largest process inside when all together hold more than ``limit_bytes``.
 
         Process 1 and the server itself are spared, so that JupyterLab can say that the kernel
-        ended. Returns the pid that was ended, or None.
+        ended; unless the server alone holds that much, when everything ends. Returns the pid that
+        was ended, or None.
         """
-        held = {pid: resident_bytes(pid) for pid in self.members()}
-        candidates = list(held)[2:]
-        if sum(held.values()) <= limit_bytes or not candidates:
+        members = self.members()
+        if sum(map(resident_bytes, members)) <= limit_bytes:
             return None
-        largest = max(candidates, key=held.__getitem__)
+        held = {pid: held_bytes(pid) for pid in members}
+        if sum(held.values()) <= limit_bytes:
+            return None
+        spared = members[:2]
+        if sum(held[pid] for pid in spared) > limit_bytes:
+            self.kill()
+            return spared[-1]
+        largest = max(members[2:], key=held.__getitem__)
         with contextlib.suppress(ProcessLookupError):
             os.kill(largest, signal.SIGKILL)
         return largest

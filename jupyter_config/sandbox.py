@@ -66,17 +66,23 @@ class Rlimits:
     cpu_seconds: int | None = None
     open_files: int | None = None
 
-    def command(self) -> list[str]:
-        """Return the ``prlimit`` prefix; core dumps are always off."""
+    def by_name(self) -> dict[str, int]:
+        """Return the limits that are set, by ``setrlimit``'s names; core dumps are always off."""
         limits = {
-            "as": self.address_space_bytes,
-            "nproc": self.processes,
-            "fsize": self.file_bytes,
-            "cpu": self.cpu_seconds,
-            "nofile": self.open_files,
+            "RLIMIT_CORE": 0,
+            "RLIMIT_AS": self.address_space_bytes,
+            "RLIMIT_NPROC": self.processes,
+            "RLIMIT_FSIZE": self.file_bytes,
+            "RLIMIT_CPU": self.cpu_seconds,
+            "RLIMIT_NOFILE": self.open_files,
         }
-        given = [f"--{name}={value}" for name, value in limits.items() if value is not None]
-        return [_tool("prlimit"), "--core=0", *given, "--"]
+        return {name: value for name, value in limits.items() if value is not None}
+
+    def command(self) -> list[str]:
+        """Return the ``prlimit`` prefix."""
+        given = self.by_name().items()
+        words = [f"--{name.removeprefix('RLIMIT_').lower()}={value}" for name, value in given]
+        return [_tool("prlimit"), *words, "--"]
 
 
 @dataclass(frozen=True)

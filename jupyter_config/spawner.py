@@ -20,14 +20,17 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote
 
 from jupyterhub.objects import Server
 from jupyterhub.spawner import Spawner
-from traitlets import Enum, Integer, Unicode
+from traitlets import Bool, Enum, Instance, Integer, Unicode
 
 from jupyter_config import homes
+from jupyter_config.caretaker import Caretaker
+from jupyter_config.limits import LocalLimits
+from jupyter_config.nursery import Nursery, NurseryFailed, Planting
 from jupyter_config.processes import ServerProcess
 from jupyter_config.sandbox import Rlimits, Sandbox, available, python_paths
 
@@ -37,6 +40,7 @@ PACKAGE = Path(__file__).resolve().parent
 INSIDE_PACKAGE = "/opt/banyan/jupyter_config"
 INSIDE_HUB = "/run/banyan/hub"
 INSIDE_EXCHANGE = "/run/banyan/exchange"
+INSIDE_DATA = "/data"
 SOCKET_PATH_LIMIT = 100
 MEGABYTE = 1024 * 1024
 
@@ -71,6 +75,9 @@ class SandboxSpawner(Spawner):
         default_value="zh-Hant-TW",
         help="The language in which JupyterLab starts; the site gives it when it starts a server.",
     ).tag(config=True)
+    wanted_environment = Unicode(
+        help="The environment of the lab that it starts for; here there are all, in containers one."
+    )
     address_space_mb = Integer(
         6144, help="The most address space of one process, in megabytes; 0 for no limit."
     ).tag(config=True)
@@ -81,8 +88,19 @@ class SandboxSpawner(Spawner):
         4096, help="The most resident memory of one person; her largest process above it ends."
     ).tag(config=True)
 
+    limits = Instance(
+        LocalLimits, args=(), help="What a person may take of processor time and disk."
+    ).tag(config=True)
+
+    warm = Bool(
+        True, help="Fork servers from a process that has imported their libraries already."
+    ).tag(config=True)
+
+    #: One for all people of this Hub.
+    nursery = Nursery()
     _popen: subprocess.Popen[Any] | None = None
     _process: ServerProcess | None = None
+    _caretaker: Caretaker | None = None
 
     # Where things are
 
@@ -127,15 +145,39 @@ class SandboxSpawner(Spawner):
         self.port = 8888  # only a name in the sandbox; the descriptor is what listens
         listener = self._listen()
         try:
-            box = self._sandbox(home, listener.fileno())
-            command = [sys.executable, "-P", "-s", f"{INSIDE_PACKAGE}/singleuser.py"]
             with self._log_file() as log:
-                self._popen = box.popen(command, stdout=log, stderr=log, start_new_session=True)
+                if not (self.warm and await self._fork(home, listener, log)):
+                    await self._start_cold(home, listener, log)
         finally:
             listener.close()
-        self._process = await self._begun(self._popen)
+        assert self._process is not None
         self._process.save(self._record)
+        self.caretaker.begin(
+            self._process,
+            memory_bytes=self.resident_mb * MEGABYTE,
+            processes=self.processes,
+        )
         return f"http+unix://{quote(str(self.socket_path), safe='')}"
+
+    async def _fork(self, home: homes.Home, listener: socket.socket, log: IO[bytes]) -> bool:
+        """Have the server forked from the warm process; False when that did not work."""
+        planting = Planting(
+            self._sandbox(home), listener.fileno(), log.fileno(), package=INSIDE_PACKAGE
+        )
+        try:
+            planted = await asyncio.to_thread(self.nursery.plant, planting)
+        except NurseryFailed as error:
+            self.log.warning("The server of %s starts cold: %s", self.user.name, error)
+            return False
+        self._popen, self._process = planted
+        return True
+
+    async def _start_cold(self, home: homes.Home, listener: socket.socket, log: IO[bytes]) -> None:
+        """Start a new Python in the sandbox. Raises RuntimeError."""
+        box = self._sandbox(home, listener.fileno())
+        command = [sys.executable, "-P", "-s", f"{INSIDE_PACKAGE}/singleuser.py"]
+        self._popen = box.popen(command, stdout=log, stderr=log, start_new_session=True)
+        self._process = await self._begun(self._popen)
 
     async def _begun(self, popen: subprocess.Popen[Any]) -> ServerProcess:
         """Return the record of the sandbox once it stands. Raises RuntimeError."""
@@ -162,7 +204,20 @@ class SandboxSpawner(Spawner):
             ended = self._process.end_largest_above(self.resident_mb * MEGABYTE)
             if ended is not None:
                 self.log.warning("%s held too much memory: ended %s", self.user.name, ended)
+            self.caretaker.look_after(self._process)
         return status
+
+    @property
+    def caretaker(self) -> Caretaker:
+        if self._caretaker is None:
+            self._caretaker = Caretaker(
+                self.user.name,
+                Path(self.instance) / "homes" / self.user.name,
+                self.limits,
+                self.file_mb * MEGABYTE,
+                self.log,
+            )
+        return self._caretaker
 
     def _clean_up(self) -> None:
         """End what an ended server left behind in its sandbox, and forget it."""
@@ -170,6 +225,7 @@ class SandboxSpawner(Spawner):
             self._process.kill()
             self.socket_path.unlink(missing_ok=True)
             self._record.unlink(missing_ok=True)
+            self.caretaker.end()
         self.clear_state()
 
     async def stop(self, now: bool = False) -> None:
@@ -200,7 +256,7 @@ class SandboxSpawner(Spawner):
 
     def clear_state(self) -> None:
         super().clear_state()
-        self._popen = self._process = None
+        self._popen = self._process = self._caretaker = None
 
     async def progress(self) -> AsyncIterator[dict[str, Any]]:
         """Yield what happens, in both languages; whoever shows it may pick from ``messages``."""
@@ -233,13 +289,16 @@ class SandboxSpawner(Spawner):
             "USER": name,
             "SHELL": "/bin/bash",
             "TZ": "Asia/Taipei",
+            "BANYAN_HOME_MB": self.limits.home_mb,
         }
         return {key: str(value) for key, value in env.items() if value is not None}
 
-    def _sandbox(self, home: homes.Home, listener: int) -> Sandbox:
+    def _sandbox(self, home: homes.Home, listener: int | None = None) -> Sandbox:
+        """Her sandbox, the same on both roads; one that starts cold keeps ``listener`` open."""
         name = self.user.name
         exchange = (Path(self.instance) / "run" / "exchange").resolve()
         exchange.mkdir(mode=0o711, parents=True, exist_ok=True)
+        data = open_data_folder(Path(self.instance))
         hub = Path(self.hub_socket).parent.resolve()
         if os.geteuid() == 0:  # she is another host user, and inside only this folder counts
             exchange.chmod(0o711)
@@ -250,6 +309,7 @@ class SandboxSpawner(Spawner):
                 (PACKAGE, INSIDE_PACKAGE),
                 (hub, INSIDE_HUB),
                 (exchange, INSIDE_EXCHANGE),
+                (data, INSIDE_DATA),
             ),
             read_write=((home.path, f"/home/{name}"),),
             tmpfs=(("/tmp", self.tmp_mb * MEGABYTE),),  # noqa: S108
@@ -258,13 +318,13 @@ class SandboxSpawner(Spawner):
             user_name=name,
             home=f"/home/{name}",
             hostname="lab",
-            env={**self.get_env(), "BANYAN_LISTEN_FD": str(listener)},
+            env=self.get_env() | ({} if listener is None else {"BANYAN_LISTEN_FD": str(listener)}),
             limits=Rlimits(
                 address_space_bytes=self.address_space_mb * MEGABYTE or None,
                 processes=self.processes,
                 file_bytes=self.file_mb * MEGABYTE,
             ),
-            inherit_fds=(listener,),
+            inherit_fds=() if listener is None else (listener,),
             die_with_parent=False,
         )
 
@@ -280,7 +340,7 @@ class SandboxSpawner(Spawner):
     def _log_path(self) -> Path:
         return Path(self.instance) / "logs" / "labs" / f"{self.user.name}.log"
 
-    def _log_file(self) -> Any:
+    def _log_file(self) -> IO[bytes]:
         path = self._log_path()
         path.parent.mkdir(parents=True, exist_ok=True)
         return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
@@ -289,10 +349,12 @@ class SandboxSpawner(Spawner):
 def sockets_folder(instance: Path) -> Path:
     """Return the private folder of the lab servers' sockets, made on first use.
 
-    A socket's path has at most 107 bytes, so for a deep instance it is a short one elsewhere.
+    A socket's path has at most 107 bytes, so for a deep instance it is a short one elsewhere. The
+    same where its name has capitals: the Hub reads it as a host's, and those have none.
     """
     folder = instance / "run" / "servers"
-    if len(str(folder)) + len("/.sock") + 30 > SOCKET_PATH_LIMIT:
+    is_long = len(str(folder)) + len("/.sock") + 30 > SOCKET_PATH_LIMIT
+    if is_long or str(folder) != str(folder).lower():
         mark = hashlib.sha256(str(instance).encode()).hexdigest()[:12]
         base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
         folder = Path(base) / f"banyan-{os.geteuid()}-{mark}"
@@ -300,4 +362,14 @@ def sockets_folder(instance: Path) -> Path:
     status = folder.lstat()
     if status.st_uid != os.geteuid() or status.st_mode & 0o077 or folder.is_symlink():
         raise RuntimeError(f"{folder} must belong to this user alone (mode 700).")
+    return folder
+
+
+def open_data_folder(instance: Path) -> Path:
+    """Return the folder of the data sets that everybody may read, NAME/VERSION/FILE in it.
+
+    It is mounted whole: a set that is added is there at once in servers that run already.
+    """
+    folder = (instance / "data" / "open").resolve()
+    folder.mkdir(parents=True, exist_ok=True)
     return folder

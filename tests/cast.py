@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import delete, text
 
 from app import demo
 from app.accounts import operations as accounts
@@ -13,9 +14,12 @@ from app.accounts import queries as people
 from app.accounts.models import Person
 from app.catalog import operations as catalog
 from app.catalog.folder_specs import ClusterSpec, CourseSpec, LabSpec, LessonSpec, ModuleSpec
+from app.kernel import blobs
+from app.kernel.database import db
 from app.learning import operations as learning
 from app.learning import queries as sections
 from app.learning.models import Section
+from app.notifications.models import Notification
 from app.workspaces import hub
 from tests.engine import build
 
@@ -84,6 +88,10 @@ def cluster(*courses: CourseSpec) -> ClusterSpec:
     )
 
 
+KEPT: list[bytes] = []
+"""What is stored beside the database of the cast."""
+
+
 @dataclass
 class Cast:
     """Who is on stage. Persons and sections are loaded afresh in the context that asks."""
@@ -141,15 +149,32 @@ class Cast:
         return {"Authorization": f"token {token}", "Accept-Language": "en"}
 
 
+def make_the_cast() -> None:
+    """Put everyone of the demo, and the small course with its sections, into the database."""
+    hub.configure(hub.FakeHub())
+    catalog.load_clusters((cluster(),))
+    demo.load_sections()
+    # What the demo itself was told is read by now.
+    db.session.execute(delete(Notification))
+    db.session.execute(
+        text("DELETE FROM procrastinate_jobs WHERE task_name ~ '^(notifications|kernel[.]mail)'")
+    )
+    db.session.commit()
+
+
 @pytest.fixture
 def cast(app: Flask) -> Any:
-    """Everyone of the demo, and the small course with a section at each school."""
+    """Everyone of the demo, and the small course with a section at each school; the database that
+    ``app`` then uses has them."""
     before = hub.client()
     fake = hub.FakeHub()
     hub.configure(fake)
     with app.app_context():
-        catalog.load_clusters((cluster(),))
-        demo.load()
+        if people.person_by_handle("mei") is None:  # asked for while the test runs
+            make_the_cast()
+            hub.configure(fake)
+    for content in KEPT:  # a test may have swept them, or have stored elsewhere
+        blobs.put(content)
     yield Cast(app, fake)
     hub.configure(before)
 
@@ -161,4 +186,14 @@ def enrolled(cast: Cast) -> Cast:
     return cast
 
 
-__all__ = ["SOURCE", "Cast", "both", "cast", "cluster", "course", "enrolled", "lab"]
+__all__ = [
+    "SOURCE",
+    "Cast",
+    "both",
+    "cast",
+    "cluster",
+    "course",
+    "enrolled",
+    "lab",
+    "make_the_cast",
+]

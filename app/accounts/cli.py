@@ -1,4 +1,4 @@
-"""``banyan operator|people|organisation|keys``: what is done on the machine itself.
+"""``banyan operator|people|organisation|companies|keys``: what is done on the machine itself.
 
 The application is made by ``app.cli`` around each command.
 """
@@ -9,7 +9,15 @@ from flask import current_app
 from app.accounts import operations, queries
 from app.accounts.models import Organisation, Person
 from app.accounts.operations.operators import make_operator
-from app.accounts.rules import OrganisationKind, Role, normalise_email, weakness_of
+from app.accounts.rules import (
+    ACTING_ROLES,
+    OrganisationKind,
+    Role,
+    Standing,
+    Step,
+    normalise_email,
+    weakness_of,
+)
 from app.kernel.config import Config
 from app.kernel.errors import Refused
 from app.kernel.i18n import set_locale
@@ -176,6 +184,67 @@ def add_domain(slug: str, domain: str, role: str) -> None:
 
 
 @click.group()
+def companies() -> None:
+    """Companies, associations and agencies that signed up: their approval, their owners."""
+
+
+@companies.command("list")
+@click.option("--standing", type=click.Choice([s.value for s in Standing]), default=None)
+def list_companies(standing: str | None) -> None:
+    """Who signed up: short name, standing, since when, the mail's domain (* proven), names."""
+    for row in queries.approvals(standing=standing or "", page=None).rows:
+        found = row.organisation
+        domain = f"{row.domain or '-'}{'*' if row.is_proven else ''}"
+        names = " / ".join(found.name.values())
+        click.echo(f"{found.slug:30} {found.standing:10} {row.at:%Y-%m-%d} {domain:28} {names}")
+
+
+@companies.command("show")
+@click.argument("slug")
+def show_company(slug: str) -> None:
+    """One of them: its number, its people, its history, and what to look at."""
+    set_locale("en")
+    found = _organisation(slug)
+    click.echo(f"{found.slug}  {' / '.join(found.name.values())}  {found.tax_id or 'no number'}")
+    click.echo(f"standing: {found.standing}   mail: {queries.proof_of(found).state}")
+    for doubt in queries.doubts_about(found):
+        click.echo(f"! {doubt}")
+    for row in queries.people_acting_for(found):
+        click.echo(f"  {row.role:16} {row.person.name} <{row.person.email}>")
+    for line in reversed(queries.steps_of(found)):
+        by = line.by.name if line.by else "command line"
+        click.echo(f"  {line.at:%Y-%m-%d %H:%M} {line.step:12} {by}: {line.reason}".rstrip(": "))
+
+
+@companies.command("decide")
+@click.argument("slug")
+@click.argument("step", type=click.Choice([s.value for s in Step if s is not Step.APPLIED]))
+@click.option("--reason", default="", help="The organisation reads it.")
+def decide(slug: str, step: str, reason: str) -> None:
+    """Approve, return, refuse, suspend or reinstate an organisation."""
+    set_locale("en")
+    try:
+        operations.decide(None, _organisation(slug), Step(step), reason)
+    except Refused as error:
+        raise click.ClickException(str(error.message)) from None
+    click.echo(f"{slug} is {_organisation(slug).standing}.")
+
+
+@companies.command("appoint")
+@click.argument("slug")
+@click.argument("email")
+@click.option("--role", type=click.Choice([r.value for r in ACTING_ROLES]), default="owner")
+def appoint(slug: str, email: str, role: str) -> None:
+    """Make somebody an owner (or else) when nobody of the organisation can."""
+    set_locale("en")
+    try:
+        operations.appoint_from_outside(None, _organisation(slug), _person(email), Role(role))
+    except Refused as error:
+        raise click.ClickException(str(error.message)) from None
+    click.echo(f"{email} is now: {role} of {slug}.")
+
+
+@click.group()
 def keys() -> None:
     """The keys that sign what the Hub is told about people."""
 
@@ -194,4 +263,4 @@ def list_keys() -> None:
         click.echo(f"{key.kid}  made {key.created_at:%Y-%m-%d}  {state}")
 
 
-commands = [operator, people, organisation, keys]
+commands = [operator, people, organisation, companies, keys]

@@ -37,6 +37,12 @@ def load_person(token: str) -> Person | None:
     return sign_in.person
 
 
+def me() -> Person:
+    """Who is signed in at this request: herself, not Flask-Login's stand-in."""
+    person: Person = current_user._get_current_object()
+    return person
+
+
 def begin(token: str, *, remember: bool = False) -> None:
     """Make this browser the holder of TOKEN; what an earlier visitor left in it is forgotten."""
     session.clear()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from app.catalog import markdown
 from app.catalog.folder_specs import LANGUAGES, LessonSpec
 from app.catalog.folder_yaml import Problems, read_yaml, suggestion
 from app.catalog.rules.pictures import picture_problem
+from app.web import markdown
 
 PICTURE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\.(?:svg|png|jpg|jpeg|webp)")
 _PICTURE = re.compile(rf"pictures/({PICTURE_NAME.pattern})")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from app.kernel.i18n import LazyText
 
 LANGUAGES = ("zh-Hant-TW", "en")
 
@@ -26,6 +28,8 @@ class FolderError:
     file: Path
     line: int
     message: str
+    words: LazyText | None = field(default=None, compare=False)
+    """The message for somebody who does not see files, when the rules that refused have one."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.message}"
@@ -42,10 +46,18 @@ class PictureSpec:
 
 @dataclass(frozen=True)
 class SkillSpec:
-    """A skill that a lab gives evidence of."""
+    """A skill that a lab gives evidence of.
+
+    ``slug`` is the skill's key in its framework, or a name of the author's own with a ``title``.
+    ``weight`` (above 0, at most 1): how much of the proof the lab is; ``cells``: the grade ids of
+    the tests that prove it, none for the whole lab.
+    """
 
     slug: str
     title: LocalText
+    level: int = field(default=1, metadata=LATER)
+    weight: float = field(default=1.0, metadata=LATER)
+    cells: tuple[str, ...] = field(default=(), metadata=LATER)
 
 
 @dataclass(frozen=True)
@@ -94,7 +106,8 @@ class LabSpec:
     """One lab: nbgrader source notebooks by name (without `.ipynb`) and the files beside them.
 
     `limits` holds only the limits that differ from the engine's defaults; `hints` maps a grade id
-    to what a student reads when that test fails.
+    to what a student reads when that test fails; `release_score` is how many points the untouched
+    release gets, where its author says so.
     """
 
     slug: str
@@ -109,6 +122,7 @@ class LabSpec:
     hints: Mapping[str, LocalText] = field(default_factory=dict)
     notebooks: Mapping[str, bytes] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
+    release_score: float | None = field(default=None, metadata=LATER)
 
     @cached_property
     def digest(self) -> str:
@@ -116,12 +130,35 @@ class LabSpec:
         return digest(self)
 
 
-ItemSpec = LessonSpec | LabSpec | FileSpec | LinkSpec
+@dataclass(frozen=True)
+class QuizSpec:
+    """One quiz; `minutes` is what it takes in the outline.
+
+    `document` is a quiz as `app.questions` says, in which a section may also draw from a question
+    pool of the course: `{"draw": 3, "from": "pool-slug"}`. Its questions are in normal form.
+    """
+
+    slug: str
+    title: LocalText
+    minutes: int
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class PoolSpec:
+    """A pool of the course's question bank: questions in normal form that quizzes draw from."""
+
+    slug: str
+    title: LocalText
+    questions: tuple[Mapping[str, Any], ...] = ()
+
+
+ItemSpec = LessonSpec | LabSpec | FileSpec | LinkSpec | QuizSpec
 
 
 @dataclass(frozen=True)
 class ModuleSpec:
-    """A module: lessons, labs, files and links in teaching order."""
+    """A module: lessons, labs, quizzes, files and links in teaching order."""
 
     slug: str
     title: LocalText
@@ -148,6 +185,7 @@ class CourseSpec:
     lead_school: str | None = None
     picture: PictureSpec | None = None
     credits: float | None = field(default=None, metadata=LATER)
+    pools: tuple[PoolSpec, ...] = field(default=(), metadata=LATER)
 
     @property
     def lessons(self) -> tuple[LessonSpec, ...]:
@@ -157,6 +195,10 @@ class CourseSpec:
     def labs(self) -> tuple[LabSpec, ...]:
         return tuple(i for m in self.modules for i in m.items if isinstance(i, LabSpec))
 
+    @property
+    def quizzes(self) -> tuple[QuizSpec, ...]:
+        return tuple(i for m in self.modules for i in m.items if isinstance(i, QuizSpec))
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) of the course with all its lessons, pictures and labs."""
@@ -164,8 +206,21 @@ class CourseSpec:
 
 
 @dataclass(frozen=True)
+class PartnerSpec:
+    """A company or association behind a cluster; `organisation` is its slug here, if it has one."""
+
+    name: LocalText
+    url: str = ""
+    organisation: str = ""
+
+
+@dataclass(frozen=True)
 class ClusterSpec:
-    """A thematic course cluster; `body` is Markdown, `industry` one of folder.INDUSTRIES."""
+    """A thematic course cluster; `body` is Markdown, `industry` one of folder.INDUSTRIES.
+
+    `order` names its courses as they are listed; `completion` is the document of
+    `rules.completion`, None when the file says nothing about completing it.
+    """
 
     slug: str
     title: LocalText
@@ -174,11 +229,20 @@ class ClusterSpec:
     body: LocalText
     picture: PictureSpec | None
     courses: tuple[CourseSpec, ...]
+    outcomes: tuple[LocalText, ...] = field(default=(), metadata=LATER)
+    partners: tuple[PartnerSpec, ...] = field(default=(), metadata=LATER)
+    order: tuple[str, ...] = field(default=(), metadata=LATER)
+    completion: Mapping[str, Any] | None = field(default=None, metadata=LATER)
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) of the cluster and everything in it."""
         return digest(self)
+
+    @cached_property
+    def own_digest(self) -> str:
+        """SHA-256 (hex) of what cluster.yaml says and which courses stand beside it."""
+        return digest([replace(self, courses=()), [course.slug for course in self.courses]])
 
 
 def digest(value: object) -> str:

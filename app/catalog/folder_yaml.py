@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from app.catalog.folder_specs import LANGUAGES, FolderError, LocalText
+from app.kernel.i18n import LazyText
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -29,9 +30,9 @@ class Problems:
     def __init__(self) -> None:
         self.errors: list[FolderError] = []
 
-    def add(self, file: Path, line: int, message: str) -> None:
+    def add(self, file: Path, line: int, message: str, words: LazyText | None = None) -> None:
         """Remember one error; `line` counts from 1."""
-        self.errors.append(FolderError(file, max(line, 1), message))
+        self.errors.append(FolderError(file, max(line, 1), message, words))
 
 
 class Section:
@@ -67,6 +68,10 @@ class Section:
     def line_of(self, key: str) -> int:
         """The line of a key, or of the mapping when the key is missing."""
         return self._lines.get(key, self.line)
+
+    def take(self, key: str) -> yaml.Node | None:
+        """What stands at KEY, for readers that make their own sense of it; None when missing."""
+        return self._take(key, False)
 
     def error(self, key: str, message: str) -> None:
         """Report `message` at the line of `key`."""

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
@@ -32,11 +33,49 @@ class Cluster(Model):
     picture_blob: Mapped[str | None] = mapped_column(String(64))
     picture_type: Mapped[str | None] = mapped_column(String(60))
     picture_alt: Mapped[LocalizedText | None] = mapped_column(Localized)
+    outcomes: Mapped[list[dict[str, str]]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'")
+    )
+    """What students can do afterwards, each in its languages."""
+    partners: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'")
+    )
+    """Who stands behind it, as ``rules.partners`` says."""
+    loaded_digest: Mapped[str | None] = mapped_column(String(64))
+    """Of the ``cluster.yaml`` that was loaded last: the same file again changes nothing."""
+    revision: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """Counts every save, so that two people do not overwrite each other."""
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+    updated_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
 
     courses: Mapped[list["Course"]] = relationship(
         back_populates="cluster", order_by="Course.position"
     )
+    rules: Mapped[list["ClusterRules"]] = relationship(
+        back_populates="cluster", order_by="ClusterRules.number"
+    )
+
+
+class ClusterRules(Model):
+    """When the cluster is completed, for who begins from an instant on. Never changed: other rules
+    are the next version, and who began before keeps hers (docs/decisions/0013)."""
+
+    __tablename__ = "cluster_rules"
+    __table_args__ = (UniqueConstraint("cluster_id", "number"),)
+
+    cluster_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clusters.id"))
+    number: Mapped[int]
+    document: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """As ``rules.completion`` says."""
+    digest: Mapped[str] = mapped_column(String(64))
+    holds_from: Mapped[datetime] = mapped_column(default=clock.now)
+    note: Mapped[str] = mapped_column(String(500), default="")
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+    made_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
+    """None when they came with files."""
+
+    cluster: Mapped[Cluster] = relationship(back_populates="rules")
+    made_by: Mapped[Person | None] = relationship()
 
 
 class Course(Model):
@@ -117,7 +156,7 @@ class Module(Model):
 
 
 class CourseItem(Model):
-    """A lesson or a lab in its place in a course version."""
+    """A lesson, a lab or a quiz in its place in a course version."""
 
     __tablename__ = "course_items"
     __table_args__ = (UniqueConstraint("module_id", "position"),)
@@ -136,11 +175,13 @@ class CourseItem(Model):
     file_name: Mapped[str | None] = mapped_column(String(200))
     file_blob: Mapped[str | None] = mapped_column(String(64), index=True)
     url: Mapped[str | None] = mapped_column(String(2000))
+    quiz: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), deferred=True)
+    """A quiz with its questions and their keys, as app.questions says; only for quizzes."""
 
     module: Mapped[Module] = relationship(back_populates="items")
     lab_version: Mapped[LabVersion | None] = relationship()
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What names the item across versions of its course, as ``lab:quality-inspection``."""
         return f"{self.kind.value}:{self.slug}"
@@ -221,11 +262,13 @@ class CourseDraft(Model):
 
 
 class DraftNode(Model):
-    """A part of a draft: the course itself, a module, or an item of a module."""
+    """A part of a draft: the course itself, a module, an item of a module, or a question pool."""
 
     __tablename__ = "draft_nodes"
     __table_args__ = (
-        CheckConstraint("(kind IN ('course', 'module')) = (parent_id IS NULL)", name="in_a_module"),
+        CheckConstraint(
+            "(kind IN ('course', 'module', 'pool')) = (parent_id IS NULL)", name="in_a_module"
+        ),
         Index("one_course_node", "draft_id", unique=True, postgresql_where=text("kind = 'course'")),
     )
     # The database takes a module's items away with it: fewer rows are left to delete than planned.
@@ -271,3 +314,29 @@ class ReviewComment(Model):
 
     author: Mapped[Person] = relationship(foreign_keys=[author_id])
     resolved_by: Mapped[Person | None] = relationship(foreign_keys=[resolved_by_id])
+
+
+class CourseImport(Model):
+    """A package from elsewhere: what it would give, and once it was taken, what it gave."""
+
+    __tablename__ = "course_imports"
+    __table_args__ = (
+        CheckConstraint("(imported_at IS NULL) = (course_id IS NULL)", name="taken_into_a_course"),
+    )
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    course_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("courses.id"), index=True)
+    file_name: Mapped[str] = mapped_column(String(200))
+    blob: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(20))
+    """folder, cartridge or nbgrader."""
+    title: Mapped[str] = mapped_column(String(300), default="")
+    language: Mapped[str] = mapped_column(String(20), default="")
+    """In which its texts were taken, or seem to be."""
+    report: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """As ``imports.report`` writes it."""
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    imported_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()
+    course: Mapped[Course | None] = relationship()

@@ -4,19 +4,25 @@ from enum import StrEnum
 from typing import Any
 
 from app.accounts.models import Person
+from app.accounts.policies import is_officer
 from app.accounts.rules import Role
 from app.catalog.models import Course
 
 
 class Permission(StrEnum):
     WRITE_COURSES = "write_courses"
+    EDIT_CLUSTERS = "edit_clusters"
 
 
 def instructs_somewhere(person: Person, *_subject: Any) -> bool:
     return person.has_role(Role.INSTRUCTOR)
 
 
-GRANTS = {Permission.WRITE_COURSES: [[instructs_somewhere]]}
+GRANTS = {
+    Permission.WRITE_COURSES: [[instructs_somewhere]],
+    # A cluster belongs to the programme and binds students of every school.
+    Permission.EDIT_CLUSTERS: [[is_officer]],
+}
 
 
 def can_edit(person: Person, course: Course) -> bool:

@@ -7,9 +7,12 @@ imported by the first call that needs it. docs/decisions/0006 says why it has th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from app.engine import messages
+from app.engine.exchanged import Evaluated, Evaluation, Produced
+from app.engine.pdf import PdfFailed, PdfUnavailable, pdf_missing, pdf_of
 from app.engine.results import (
     Assurance,
     CellKind,
@@ -39,6 +42,8 @@ __all__ = [
     "CellSpec",
     "EngineUnavailable",
     "Environment",
+    "Evaluated",
+    "Evaluation",
     "FeedbackBlock",
     "FeedbackOutput",
     "LabSource",
@@ -47,16 +52,24 @@ __all__ = [
     "NotebookSource",
     "NotebookState",
     "Outcome",
+    "PdfFailed",
+    "PdfUnavailable",
     "Problem",
+    "Produced",
     "Progress",
     "Release",
     "Roads",
     "check",
+    "evaluate",
     "feedback",
     "grade",
     "make_release",
     "missing",
+    "offer_data",
+    "pdf_missing",
+    "pdf_of",
     "plan_roads",
+    "produce",
     "shut_down",
     "standalone_html",
     "validate_source",
@@ -96,6 +109,13 @@ def missing(environment: Environment) -> str | None:
     from app.engine import zygotes
 
     return zygotes.missing(environment)
+
+
+def offer_data(folder: Path) -> None:
+    """From now on notebooks read data sets (``NAME/VERSION``) of this folder, at ``/data``."""
+    from app.engine import data
+
+    data.offer(folder)
 
 
 def shut_down() -> None:
@@ -158,6 +178,32 @@ def grade(
         on_progress=on_progress,
         without_sandbox=without_sandbox,
     )
+
+
+def produce(
+    notebook: bytes,
+    *,
+    sets: tuple[str, ...] = (),
+    environment: Environment = "scientific",
+    limits: Limits | None = None,
+) -> Produced:
+    """Run a participant's notebook with open data SETS; the ``predictions.csv`` that it wrote.
+
+    Whatever she wrote, the answer is a Produced. Raises EngineUnavailable.
+    """
+    from app.engine import evaluating
+
+    return evaluating.produce(notebook, sets=sets, environment=environment, limits=limits)
+
+
+def evaluate(predictions: bytes, answers: bytes, how: Evaluation) -> Evaluated:
+    """Score PREDICTIONS against hidden ANSWERS in a process that runs no participant's code.
+
+    Raises EngineUnavailable.
+    """
+    from app.engine import evaluating
+
+    return evaluating.evaluate(predictions, answers, how)
 
 
 def feedback(result: NotebookResult, source: bytes) -> list[FeedbackBlock]:

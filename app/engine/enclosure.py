@@ -24,7 +24,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from app.engine import processes
+from app.engine import data, processes
 from app.engine.results import Limits
 from jupyter_config import sandbox
 
@@ -36,7 +36,6 @@ __all__ = [
     "LAUNCHER",
     "MEGABYTE",
     "Enclosure",
-    "archive_of",
     "environment",
     "memory_file",
 ]
@@ -54,14 +53,16 @@ ADDRESS_SPACE_EXTRA_MB: Final = 3072
 class Enclosure:
     """A running kernel in a sandbox of its own. ``key`` signs its messages."""
 
-    def __init__(self, files: Mapping[str, bytes], limits: Limits) -> None:
-        """Start it. ``files`` are paths below the home folder, already checked."""
+    def __init__(
+        self, files: Mapping[str, bytes], limits: Limits, sets: tuple[str, ...] = ()
+    ) -> None:
+        """Start it. ``files`` are paths below the home folder, ``sets`` data sets, both checked."""
         self.key = secrets.token_hex(16)
         self.peak_memory_mb = 0.0
         # Short, because a socket's path has at most 107 bytes; private, so that only we connect.
         self.folder = Path(tempfile.mkdtemp(prefix="bg-"))
         try:
-            self.process = self._start(files, limits)
+            self.process = self._start(files, limits, sets)
         except BaseException:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
@@ -69,29 +70,13 @@ class Enclosure:
     def address(self, channel: str) -> str:
         return f"ipc://{self.folder}/{channel}"
 
-    def _start(self, files: Mapping[str, bytes], limits: Limits) -> subprocess.Popen[bytes]:
+    def _start(
+        self, files: Mapping[str, bytes], limits: Limits, sets: tuple[str, ...]
+    ) -> subprocess.Popen[bytes]:
         with contextlib.ExitStack() as closing:
-            listening: dict[str, int] = {}
-            for channel in CHANNELS:
-                server = closing.enter_context(socket.socket(socket.AF_UNIX))
-                server.bind(str(self.folder / channel))
-                server.listen(8)
-                listening[channel] = server.fileno()
-            archive = memory_file(closing, archive_of(files))
-            setup = memory_file(
-                closing,
-                json.dumps(
-                    {
-                        "key": self.key,
-                        "sockets": listening,
-                        "files": archive,
-                        "home": HOME,
-                        "folder": FOLDER,
-                    }
-                ).encode(),
-            )
+            handed, setup = self.hand_over(closing, files, HOME, FOLDER)
             box = sandbox.Sandbox(
-                read_only=sandbox.python_paths(),
+                read_only=(*sandbox.python_paths(), *data.mounts(sets)),
                 tmpfs=(
                     (HOME, limits.disk_mb * MEGABYTE),
                     ("/tmp", limits.disk_mb * MEGABYTE),  # noqa: S108  # the sandbox's own
@@ -111,7 +96,7 @@ class Enclosure:
                     cpu_seconds=math.ceil(limits.total_seconds),
                     open_files=1024,
                 ),
-                inherit_fds=(*listening.values(), archive, setup),
+                inherit_fds=handed,
             )
             return box.popen(
                 # Who watches must always get the processor before who is watched.
@@ -126,6 +111,30 @@ class Enclosure:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
+
+    def hand_over(
+        self, closing: contextlib.ExitStack, files: Mapping[str, bytes], home: str, folder: str
+    ) -> tuple[tuple[int, ...], int]:
+        """Return the descriptors that the launcher gets, and the one that tells it of the others.
+
+        They are open until ``closing`` closes them.
+        """
+        listening: dict[str, int] = {}
+        for channel in CHANNELS:
+            server = closing.enter_context(socket.socket(socket.AF_UNIX))
+            server.bind(str(self.folder / channel))
+            server.listen(8)
+            listening[channel] = server.fileno()
+        archive = memory_file(closing, archive_of(files))
+        told = {
+            "key": self.key,
+            "sockets": listening,
+            "files": archive,
+            "home": home,
+            "folder": folder,
+        }
+        setup = memory_file(closing, json.dumps(told).encode())
+        return (*listening.values(), archive, setup), setup
 
     def connected(self) -> None:
         """Remove the sockets' names: nobody else is to connect, and a killed grader leaves none."""

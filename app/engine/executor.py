@@ -57,7 +57,8 @@ class Job:
     """One notebook to run.
 
     ``tests`` are the indexes of the cells that judge; ``files`` are paths below the student's
-    home folder, those of the notebook's own folder below ``work/``.
+    home folder, those of the notebook's own folder below ``work/``; ``data`` are the shared data
+    sets that it reads, as ``NAME/VERSION``.
     """
 
     notebook: NotebookNode
@@ -66,6 +67,7 @@ class Job:
     environment: Environment
     limits: Limits
     judging: Judging | None = None
+    data: tuple[str, ...] = ()
     on_cell: Callable[[int], None] = lambda done: None
 
 

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.preprocessors import LimitOutput
 
-from app.engine import hidden, messages, notebooks
+from app.engine import data, hidden, messages, notebooks
 from app.engine.bookkeeping import SourceBook, SourceCell, kind_of, quiet
 from app.engine.executor import Executor, Job, Run
 from app.engine.judging import apart, judging
@@ -33,7 +33,7 @@ from app.engine.warmth import cache_files
 from app.engine.zygote_executor import ZygoteExecutor
 from jupyter_config import sandbox
 
-__all__ = ["check", "grade"]
+__all__ = ["check", "grade", "reason_params"]
 
 MAX_TRACE: Final = 4_000
 EMPTY_NOTEBOOK: Final = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\n'
@@ -62,6 +62,7 @@ def grade(
         executor, lab = UnsandboxedExecutor(), replace(lab, roads={})
     else:
         check()
+        data.check(lab.data)
     books = {notebooks.plain_name(source.name): _book(source.source) for source in lab.notebooks}
     runner = executor or ZygoteExecutor()
     try:
@@ -95,6 +96,7 @@ def grade(
                 environment=lab.environment,
                 limits=limits,
                 judging=judging(nb, tests, book, lab, name),
+                data=lab.data,
                 on_cell=on_cell,
             )
         )
@@ -213,7 +215,7 @@ def _result(
         executed=nbformat.writes(nb).encode("utf-8", "replace"),
         peak_memory_mb=run.peak_memory_mb,
         reason_code=code,
-        reason_params=_params(code, name, limits) if code else {},
+        reason_params=reason_params(code, name, limits) if code else {},
     )
 
 
@@ -229,7 +231,7 @@ def _state(run: Run) -> tuple[str | None, NotebookState]:
     return None, "graded"
 
 
-def _params(code: str, name: str, limits: Limits) -> dict[str, str | int | float]:
+def reason_params(code: str, name: str, limits: Limits) -> dict[str, str | int | float]:
     seconds = limits.total_seconds if code == "total-timeout" else limits.cell_seconds
     return {
         "name": notebooks.file_name(name),

@@ -34,9 +34,6 @@ from app.engine.results import EngineUnavailable
 from jupyter_config import sandbox
 
 __all__ = [
-    "MAX_MESSAGE_BYTES",
-    "Client",
-    "CountingSession",
     "KernelExecutor",
     "KernelSession",
     "in_own_thread",
@@ -124,7 +121,9 @@ class _Interrupter:
 
 
 class KernelSession:
-    """One notebook's run."""
+    """One notebook's run in an enclosure of the class ``enclosed``."""
+
+    enclosed: type[Enclosure] = Enclosure
 
     def __init__(self, job: Job) -> None:
         self.job = job
@@ -138,7 +137,7 @@ class KernelSession:
     async def run(self) -> Run:
         began = time.monotonic()
         limits = self.job.limits
-        enclosure = await asyncio.to_thread(Enclosure, self.job.files, limits)
+        enclosure = await asyncio.to_thread(self.enclosed, self.job.files, limits, self.job.data)
         context = zmq.asyncio.Context()
         session = CountingSession()
         session.key = enclosure.key.encode()

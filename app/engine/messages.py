@@ -34,6 +34,15 @@ REASONS: Final[dict[str, str]] = {
     " instructor will look at it, and you can answer.",
 }
 
+# --- What a notebook that makes predictions says -----------------------------------------------
+NO_PREDICTIONS: Final = (
+    "The notebook ran to its end and left no file %(name)s in its own folder. Write it there."
+)
+NO_PREDICTIONS_ERROR: Final = (
+    "The notebook left no file %(name)s. The first cell that failed, by its number: %(error)s"
+)
+PREDICTIONS_TOO_LARGE: Final = "The predictions are larger than %(megabytes)s MB."
+
 # --- What a cell's result says ----------------------------------------------------------------
 HIDDEN_TEST_FAILED: Final = "A hidden test did not pass."
 TEST_FAILED: Final = "%(error)s: %(text)s"

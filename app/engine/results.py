@@ -77,13 +77,15 @@ class LabSource:
     """A lab version: source notebooks, data files by relative path, and its environment.
 
     ``roads`` is what :func:`app.engine.plan_roads` found when the lab was published; tests that
-    it does not name are judged in the student's process.
+    it does not name are judged in the student's process. ``data`` are the shared data sets that it
+    reads, as ``NAME/VERSION`` below the folder of :func:`app.engine.offer_data`.
     """
 
     notebooks: tuple[NotebookSource, ...]
     files: Mapping[str, bytes] = field(default_factory=dict)
     environment: Environment = "standard"
     roads: Roads = field(default_factory=dict)
+    data: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

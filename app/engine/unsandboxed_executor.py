@@ -8,16 +8,13 @@ Nothing is judged apart here.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import json
 import math
 import os
 import queue
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -27,24 +24,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import zmq.asyncio
-
 from app.engine import processes
 from app.engine.enclosure import (
     ADDRESS_SPACE_EXTRA_MB,
-    CHANNELS,
     LAUNCHER,
     MEGABYTE,
     Enclosure,
-    archive_of,
     environment,
     memory_file,
 )
 from app.engine.executor import Job, Run
 from app.engine.kernel_executor import (
-    MAX_MESSAGE_BYTES,
-    Client,
-    CountingSession,
     KernelSession,
     in_own_thread,
 )
@@ -70,7 +60,9 @@ class UnsandboxedExecutor:
 class _PlainEnclosure(Enclosure):
     """A running kernel with limits and a folder of its own, and no walls."""
 
-    def _start(self, files: Mapping[str, bytes], limits: Limits) -> subprocess.Popen[bytes]:
+    def _start(
+        self, files: Mapping[str, bytes], limits: Limits, sets: tuple[str, ...]
+    ) -> subprocess.Popen[bytes]:
         self.mark = secrets.token_hex(16)
         self.uid = processes.fresh_id() if os.geteuid() == 0 and _reachable() else None
         self.home = Path(tempfile.mkdtemp(prefix="bu-"))
@@ -78,25 +70,8 @@ class _PlainEnclosure(Enclosure):
             if self.uid is not None:
                 os.chown(self.home, self.uid, self.uid)
             with contextlib.ExitStack() as closing:
-                listening: dict[str, int] = {}
-                for channel in CHANNELS:
-                    server = closing.enter_context(socket.socket(socket.AF_UNIX))
-                    server.bind(str(self.folder / channel))
-                    server.listen(8)
-                    listening[channel] = server.fileno()
-                archive = memory_file(closing, archive_of(files))
-                setup = memory_file(
-                    closing,
-                    json.dumps(
-                        {
-                            "key": self.key,
-                            "sockets": listening,
-                            "files": archive,
-                            "home": str(self.home),
-                            "folder": str(self.home / "work"),
-                        }
-                    ).encode(),
-                )
+                home = str(self.home)
+                handed, setup = self.hand_over(closing, files, home, f"{home}/work")
                 launcher = memory_file(closing, LAUNCHER.read_bytes())
                 return subprocess.Popen(
                     [
@@ -114,7 +89,7 @@ class _PlainEnclosure(Enclosure):
                         "LANG": "C.UTF-8",
                         MARK: self.mark,
                     },
-                    pass_fds=(*listening.values(), archive, setup, launcher),
+                    pass_fds=(*handed, launcher),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
@@ -200,35 +175,7 @@ class _PlainEnclosure(Enclosure):
 class _PlainSession(KernelSession):
     """One notebook's run in a plain enclosure."""
 
-    async def run(self) -> Run:
-        began = time.monotonic()
-        enclosure = await asyncio.to_thread(_PlainEnclosure, self.job.files, self.job.limits)
-        context = zmq.asyncio.Context()
-        session = CountingSession()
-        session.key = enclosure.key.encode()
-        session.limit = MAX_MESSAGE_BYTES
-        client = Client(context=context, session=session)
-        client.enclosure = enclosure
-        client.allow_stdin = False
-        cells = asyncio.ensure_future(self._cells(enclosure, client, session))
-        watch = asyncio.ensure_future(self._watch(enclosure))
-        try:
-            await asyncio.wait({cells, watch}, return_when=asyncio.FIRST_COMPLETED)
-            if self.stop is None and cells.done():
-                self._outcome(cells)
-        finally:
-            for task in (cells, watch):
-                task.cancel()
-            await asyncio.gather(cells, watch, return_exceptions=True)
-            await asyncio.to_thread(enclosure.close)
-            for channel in (client._shell_channel, client._iopub_channel):
-                if channel is not None:
-                    channel.stop()
-            context.destroy(linger=0)
-        self.result.stop = self.stop
-        self.result.seconds = time.monotonic() - began
-        self.result.peak_memory_mb = round(enclosure.peak_memory_mb, 1)
-        return self.result
+    enclosed = _PlainEnclosure
 
 
 def _reachable() -> bool:

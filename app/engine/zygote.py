@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from app.engine import processes, warmth
+from app.engine import data, processes, warmth
 from app.engine.enclosure import ADDRESS_SPACE_EXTRA_MB, FOLDER, HOME, MEGABYTE, environment
 from app.engine.results import Limits
 from jupyter_config import sandbox
@@ -84,6 +84,7 @@ class Zygote:
     def __init__(self, libraries: tuple[str, ...]) -> None:
         """Start it and wait until it is warm. Raises ZygoteFailed."""
         self.stamp = stamp()
+        self.data = data.folder()
         self.running = 0
         self.retired = False
         first = processes.fresh_id()
@@ -97,7 +98,7 @@ class Zygote:
         def keep() -> None:
             # The kernel ends the sandbox with the thread that started it, so that one stays.
             try:
-                process = _start(libraries, first, theirs.fileno())
+                process = _start(libraries, first, theirs.fileno(), self.data)
             except BaseException as error:
                 started.append(error)
                 up.set()
@@ -136,11 +137,17 @@ class Zygote:
         return self.process.returncode is not None
 
     def fork(
-        self, limits: Limits, *, role: Role = "notebook", line: socket.socket | None = None
+        self,
+        limits: Limits,
+        *,
+        role: Role = "notebook",
+        line: socket.socket | None = None,
+        sets: tuple[str, ...] = (),
     ) -> Child:
         """Start a process for a notebook or its judge. Raises ZygoteFailed.
 
-        ``line`` is this one's end of a socket that joins the two.
+        ``line`` is this one's end of a socket that joins the two; ``sets`` are the data sets that
+        it sees.
         """
         with self.change:
             while not self.uids:
@@ -158,7 +165,7 @@ class Zygote:
             try:
                 socket.send_fds(
                     self.control,
-                    [json.dumps({**_setup(limits, uid), "role": role}).encode()],
+                    [json.dumps({**_setup(limits, uid, sets), "role": role}).encode()],
                     [theirs.fileno(), out_end, err_end, *([line.fileno()] if line else [])],
                 )
             except OSError as error:
@@ -219,11 +226,18 @@ def stamp() -> tuple[int, ...]:
     return tuple(found)
 
 
-def _start(libraries: tuple[str, ...], uid: int, control: int) -> subprocess.Popen[bytes]:
+def _start(
+    libraries: tuple[str, ...], uid: int, control: int, sets: Path | None
+) -> subprocess.Popen[bytes]:
     fonts = warmth.cache_files(*(name.encode() for name in libraries))
     box = sandbox.Sandbox(
-        read_only=sandbox.python_paths(),
-        tmpfs=((HOME, MEGABYTE), ("/tmp", MEGABYTE)),  # noqa: S108  # the sandbox's own
+        # Each fork covers this with a folder that holds the sets of its lab alone.
+        read_only=(*sandbox.python_paths(), *([(sets, data.PLACE)] if sets else [])),
+        tmpfs=(
+            (HOME, MEGABYTE),
+            ("/tmp", MEGABYTE),  # noqa: S108  # the sandbox's own
+            *([] if sets else [(data.PLACE, MEGABYTE)]),
+        ),
         files={
             **{f"/run/banyan/{name}": (INSIDE / name).read_bytes() for name in PROGRAMS},
             **{f"{HOME}/{path}": content for path, content in fonts.items()},
@@ -262,16 +276,21 @@ def _start(libraries: tuple[str, ...], uid: int, control: int) -> subprocess.Pop
     )
 
 
-def _setup(limits: Limits, uid: int) -> dict[str, Any]:
+def _setup(limits: Limits, uid: int, sets: tuple[str, ...]) -> dict[str, Any]:
     return {
         "uid": uid if _as_root() else None,  # a normal user has nobody else to become
         "home": HOME,
         "folder": FOLDER,
-        "kept": [str(path) for path in sandbox.python_paths()],
+        "kept": [
+            *(str(path) for path in sandbox.python_paths()),
+            *(f"{data.PLACE}/{name}" for name in sets),
+        ],
+        "sealed": [data.PLACE],
         "writable": {
             HOME: limits.disk_mb * MEGABYTE,
             "/tmp": limits.disk_mb * MEGABYTE,  # noqa: S108  # the sandbox's own
             "/dev/shm": sandbox.SHM_BYTES,  # noqa: S108
+            data.PLACE: MEGABYTE,
         },
         "limits": {
             "RLIMIT_CORE": 0,

@@ -50,7 +50,7 @@ class ZygoteExecutor:
             raise EngineUnavailable(reason)
         kind = zygotes.kind_for(job)
         for _ in range(2):  # a zygote may die between two jobs
-            zygote = zygotes.get(kind) if kind is not None else None
+            zygote = zygotes.get(kind, with_data=bool(job.data)) if kind is not None else None
             if zygote is None:
                 break
             try:
@@ -73,12 +73,12 @@ class ZygoteExecutor:
 def _fork(zygote: Zygote, job: Job) -> tuple[Child, Child | None]:
     """Start the notebook's process, and its judge if it needs one. Raises ZygoteFailed."""
     if job.judging is None:
-        return zygote.fork(job.limits), None
+        return zygote.fork(job.limits, sets=job.data), None
     ours, theirs = socket.socketpair()
     with ours, theirs, contextlib.ExitStack() as undo:
-        child = zygote.fork(job.limits, line=theirs)
+        child = zygote.fork(job.limits, line=theirs, sets=job.data)
         undo.callback(child.close)
-        judge = zygote.fork(job.limits, role="judge", line=ours)
+        judge = zygote.fork(job.limits, role="judge", line=ours, sets=job.data)
         undo.pop_all()
     return child, judge
 

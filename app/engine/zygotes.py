@@ -10,6 +10,7 @@ import threading
 import time
 from typing import Final
 
+from app.engine import data
 from app.engine.executor import Job
 from app.engine.results import EngineUnavailable, Environment
 from app.engine.zygote import Zygote, ZygoteFailed
@@ -94,11 +95,15 @@ def missing(environment: Environment) -> str | None:
     return None
 
 
-def get(kind: Kind) -> Zygote | None:
-    """Return a warm process of this kind; None when none can be started now (it is logged)."""
+def get(kind: Kind, *, with_data: bool = False) -> Zygote | None:
+    """Return a warm process of this kind; None when none can be started now (it is logged).
+
+    ``with_data``: one that holds the data sets of today's folder.
+    """
     with _locks[kind]:
         found = _warm.get(kind)
-        if found is not None and found.usable():
+        fits = found is not None and (not with_data or found.data == data.folder())
+        if found is not None and fits and found.usable():
             return found
         if found is not None:
             del _warm[kind]

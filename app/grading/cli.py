@@ -1,13 +1,17 @@
 """``banyan grading``: the queue of gradings, on the machine itself."""
 
 from datetime import datetime
+from pathlib import Path
 
 import click
+from flask import current_app
 
 from app.grading import queries
 from app.grading.queries import QueueState
+from app.grading.rules.matching import Which
 from app.kernel.i18n import gettext as _
 from app.kernel.i18n import set_locale
+from app.learning import queries as learning
 
 
 @click.group("grading")
@@ -21,6 +25,31 @@ def queue() -> None:
     set_locale("en")
     for line in lines(queries.queue_state()):
         click.echo(line)
+
+
+@grading.command("download")
+@click.argument("section")
+@click.argument("lab")
+@click.option("--to", "target", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option("--which", type=click.Choice([one.value for one in Which]), default="counting")
+@click.option("--blind", is_flag=True, help="Codes instead of names.")
+def download(section: str, lab: str, target: Path, which: str, blind: bool) -> None:
+    """Write all work of LAB in SECTION into a ZIP archive, as the page of the lab does."""
+    found = learning.section_by_code(section)
+    if found is None:
+        raise click.ClickException(f"There is no section {section}.")
+    secret = current_app.extensions["config"].secret_key
+    boxes = queries.boxes_of(found, lab, secret=secret)
+    if not boxes:
+        raise click.ClickException(f"Nothing was handed in to {lab} in {section}.")
+    draft = target.with_name(target.name + ".part")
+    with draft.open("wb") as file:
+        for part in queries.archive_of(
+            queries.root_name(section, lab), boxes, Which(which), blind=blind
+        ):
+            file.write(part)
+    draft.replace(target)
+    click.echo(f"{target}: {sum(len(box.chosen(Which(which))) for box in boxes)} submissions")
 
 
 def lines(state: QueueState) -> list[str]:

@@ -16,10 +16,32 @@ class AttemptFinished:
 
 
 @dataclass(frozen=True)
+class AttemptSuperseded:
+    """A submission was graded again together with others; those people are told at once later."""
+
+    attempt_id: uuid.UUID
+    submission_id: uuid.UUID
+    by_id: uuid.UUID
+    why: str
+    """For the histories of grades."""
+
+
+@dataclass(frozen=True)
+class PointsOffered:
+    """A person is about to give a cell points. A room above that decides how points come about
+    refuses by raising a Refused."""
+
+    submission_id: uuid.UUID
+    notebook: str
+    grade_id: str
+
+
+@dataclass(frozen=True)
 class ScoreChanged:
     """A person gave or changed points of a submission."""
 
     submission_id: uuid.UUID
+    by_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,32 @@
 """Forms of grading."""
 
-from flask_wtf.file import FileRequired, MultipleFileField
-from wtforms import FloatField, HiddenField, RadioField, SelectChoice, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from collections.abc import Sequence
 
-from app.grading.rules import MOST_ANSWER_CHARACTERS, MOST_REASON_CHARACTERS, CaseDecision
+from flask_wtf.file import FileRequired, MultipleFileField
+from wtforms import (
+    BooleanField,
+    FloatField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from app.grading.models import HandInRule
+from app.grading.operations import RuleSettings
+from app.grading.rules import (
+    MOST_ANSWER_CHARACTERS,
+    MOST_LIMIT,
+    MOST_REASON_CHARACTERS,
+    CaseDecision,
+)
+from app.kernel.i18n import gettext as _
 from app.kernel.i18n import lazy_gettext as _l
+from app.learning.forms.ai_use import AiRuleForm, plain_lines
+from app.learning.models import GroupSet
 from app.web.forms import Form
 
 
@@ -33,16 +54,11 @@ class ScoreForm(Form):
     )
 
 
-def _plain_lines(text: str | None) -> str | None:
-    """Browsers send line ends as two characters and count them as one."""
-    return text.replace("\r\n", "\n") if text else text
-
-
 class AnswerForm(Form):
     answer = TextAreaField(
         _l("Your answer"),
         description=_l("At most 2,000 characters. You can change it until the decision."),
-        filters=[_plain_lines],
+        filters=[plain_lines],
         validators=[
             InputRequired(_l("Write what you want to say first.")),
             Length(max=MOST_ANSWER_CHARACTERS, message=_l("Use at most 2,000 characters.")),
@@ -65,9 +81,48 @@ class DecisionForm(Form):
     reason = TextAreaField(
         _l("What you write to the student"),
         description=_l("She reads this. Needed when the attempt gets no score."),
-        filters=[_plain_lines],
+        filters=[plain_lines],
         validators=[
             Optional(),
             Length(max=MOST_REASON_CHARACTERS, message=_l("Use at most 2,000 characters.")),
         ],
     )
+
+
+class HandInRuleForm(AiRuleForm):
+    group_set = SelectField(_l("Handed in by"), [Optional()])
+    may_be_alone = BooleanField(_l("Who is in no group may hand in alone"))
+    most_submissions = IntegerField(
+        _l("How often at most"),
+        [Optional(), NumberRange(1, MOST_LIMIT)],
+        description=_l("For each person, or each team. Empty: as often as they like."),
+    )
+
+    @classmethod
+    def of(cls, rule: HandInRule | None, sets: Sequence[GroupSet]) -> "HandInRuleForm":
+        """The form with what holds now."""
+        form = cls(
+            rule,
+            group_set=str(rule.group_set_id or "") if rule else "",
+            may_be_alone=rule.may_be_alone if rule else True,
+            most_submissions=rule.most_submissions if rule else None,
+        )
+        form.group_set.choices = [
+            ("", _("Everybody for herself")),
+            *((str(one.id), _("Teams: %(name)s", name=one.name)) for one in sets),
+        ]
+        if rule is not None and rule.group_set is not None and rule.group_set not in sets:
+            # Its groups have ended: it stays until something else is chosen.
+            form.group_set.choices.append(
+                (str(rule.group_set_id), _("Teams: %(name)s", name=rule.group_set.name))
+            )
+        return form
+
+    def settings(self, sets: Sequence[GroupSet]) -> RuleSettings:
+        """What is to hold from now on."""
+        return RuleSettings(
+            next((one for one in sets if str(one.id) == self.group_set.data), None),
+            bool(self.may_be_alone.data),
+            self.most_submissions.data,
+            self.ai_rule(),
+        )

@@ -16,19 +16,24 @@ class Permission(StrEnum):
 GRANTS = {Permission.SEE_QUEUE: [[is_operator]]}
 
 
+def is_of(person: Person, submission: Submission) -> bool:
+    """Whether it is her work: she handed it in, or was of the team that did."""
+    return any(row.person_id == person.id for row in submission.people)
+
+
 def can_read(person: Person, submission: Submission) -> bool:
     """Her own, and those of the sections that she teaches."""
-    return submission.person_id == person.id or can_grade(person, submission)
+    return is_of(person, submission) or can_grade(person, submission)
 
 
 def can_grade(person: Person, submission: Submission) -> bool:
     """Staff of the submission's section, never for their own work."""
-    return submission.person_id != person.id and is_on_the_staff(person, submission.section)
+    return not is_of(person, submission) and is_on_the_staff(person, submission.section)
 
 
 def can_answer(person: Person, submission: Submission) -> bool:
-    """Only she whose work it is."""
-    return submission.person_id == person.id
+    """Only they whose work it is."""
+    return is_of(person, submission)
 
 
 def is_undecided(case: TamperCase) -> bool:

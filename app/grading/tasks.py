@@ -1,9 +1,12 @@
 """Jobs of grading."""
 
+import uuid
+
 import procrastinate
 from flask import current_app
 
 from app.grading import operations
+from app.grading.operations import releases
 from app.kernel.jobs import task
 
 TRIES = 5
@@ -28,3 +31,9 @@ def grade(context: procrastinate.JobContext, **_older: object) -> None:
 def requeue_forgotten(timestamp: int) -> None:
     """Every minute: what waits without a ticket gets one."""
     operations.requeue_forgotten()
+
+
+@task()
+def announce_release(*, section_id: str, slugs: list[str]) -> None:
+    """Let open pages of labs fetch what may be shown now."""
+    releases.announce_release(uuid.UUID(section_id), slugs)

@@ -13,6 +13,7 @@ from app.hosting.doctor import examine
 from app.hosting.errors import HostingError
 from app.hosting.supervisor import run_house
 from app.kernel.config import Config
+from app.kernel.secrets import make_all
 
 __all__ = ["commands"]
 
@@ -75,4 +76,15 @@ def doctor() -> None:
         sys.exit(1)
 
 
-commands = [up, backup, restore, doctor]
+@click.command()
+def secrets() -> None:
+    """Make the secrets that are missing, for parts that are started one by one.
+
+    They are files of mode 600 in BANYAN_INSTANCE/secrets; `banyan up` makes them by itself.
+    """
+    instance = Config.from_environ(os.environ).instance
+    make_all(instance)
+    click.echo(f"The secrets of this installation are in {instance / 'secrets'}.")
+
+
+commands = [up, backup, restore, doctor, secrets]

@@ -20,7 +20,7 @@ from app.hosting.postgres import EXTENSIONS, program
 from app.hosting.supervisor import AlreadyRunning, only_one
 from app.kernel.config import Config
 
-__all__ = ["Finding", "examine"]
+__all__ = ["Finding", "also", "examine"]
 
 _DISK_BYTES = 5 * 1024**3
 _MEMORY_BYTES = 3 * 1024**3
@@ -34,16 +34,31 @@ class Finding:
     sentence: str
 
 
-def examine(config: Config, environ: Mapping[str, str]) -> list[Finding]:
+Look = Callable[[Config, Mapping[str, str]], Iterator["Finding"]]
+
+_more: list[Look] = []
+
+
+def also(look: Look) -> None:
+    """Let ``banyan doctor`` look at something of a room above."""
+    if look not in _more:
+        _more.append(look)
+
+
+def examine(
+    config: Config, environ: Mapping[str, str], *, only_the_machine: bool = False
+) -> list[Finding]:
     """Look at everything that the house needs; changes nothing that stays."""
-    looks: tuple[Callable[[Config, Mapping[str, str]], Iterator[Finding]], ...] = (
+    looks: tuple[Look, ...] = (
         _sandbox,
         _environments,
+        _printing,
         _programs,
         _ports,
         _room,
         _names,
         _database,
+        *(() if only_the_machine else _more),
     )
     findings: list[Finding] = []
     for look in looks:
@@ -80,6 +95,17 @@ def _environments(config: Config, environ: Mapping[str, str]) -> Iterator[Findin
         yield Finding(
             True, f"Labs may use every environment but deep learning. To add PyTorch: {command}"
         )
+
+
+def _printing(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """PDFs are a convenience: without them the house is well, and says what to type."""
+    command = engine.pdf_missing()
+    if command is not None:
+        yield Finding(True, f"Feedback can be saved as HTML but not as PDF. Type: {command}")
+    elif shutil.which("fc-list") and not _said("fc-list", ":lang=zh-tw"):
+        yield Finding(True, "PDFs have no Chinese letters. Type: apt-get install fonts-noto-cjk")
+    else:
+        yield Finding(True, "Feedback can be saved as PDF.")
 
 
 def _programs(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
@@ -178,3 +204,8 @@ def _server(name: str, url: str) -> Finding:
 def _works(*command: str) -> bool:
     done = subprocess.run(command, capture_output=True, check=False, timeout=20)
     return done.returncode == 0
+
+
+def _said(*command: str) -> str:
+    """What a program prints."""
+    return subprocess.run(command, capture_output=True, check=False, timeout=20, text=True).stdout

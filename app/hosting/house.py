@@ -33,8 +33,10 @@ _HUB_SECRETS = (
     "hub_cookie_secret",
     "hub_crypt_key",
     "proxy_auth_token",
+    "metrics_token",
 )
 PROXY = CHECKOUT / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
+PROXY_SOCKETS = Path(__file__).parent / "proxy_sockets.cjs"
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,8 @@ def proxy_command(listen: Listen, *, site: str, api_port: int) -> tuple[str, ...
     if not PROXY.exists():
         raise HostingError("The proxy is missing (node_modules). Run `make setup`.")
     return (
-        *(node(), str(PROXY), "--host-routing", "--log-level", "warn"),
+        *(node(), "--require", str(PROXY_SOCKETS), str(PROXY)),
+        *("--host-routing", "--log-level", "warn"),
         *("--ip", listen.host, "--port", str(listen.port)),
         *("--api-ip", "127.0.0.1", "--api-port", str(api_port)),
         *("--default-target", site, "--error-path", str(ERROR_PAGES)),
@@ -175,7 +178,11 @@ def _site(config: Config, environment: Mapping[str, str], port: int, exchange: P
             *("--bind", f"127.0.0.1:{port}", "--bind", f"unix:{exchange}"),
         ),
         folder=CHECKOUT,
-        environment=environment,
+        # Its processes count into files of this folder; /metrics adds them up.
+        environment={
+            **environment,
+            "PROMETHEUS_MULTIPROC_DIR": str(config.instance / "run" / "metrics"),
+        },
         answers=lambda: answers(
             f"http://127.0.0.1:{port}/healthz", host=urlsplit(config.site_url).netloc
         ),

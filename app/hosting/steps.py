@@ -33,10 +33,13 @@ def steps_of(config: Config) -> tuple[Step, ...]:
     code, migrations = CHECKOUT / "app", CHECKOUT / "migrations"
     steps = [
         Step("migrate", "Database tables", (*banyan, "db", "upgrade"), (migrations,)),
+        Step("skills", "Skills", (*banyan, "skills", "load"), (code / "skills",)),
         Step("courses", "Courses", (*banyan, "courses", "load"), (config.courses, code)),
     ]
     if config.demo:
         steps.append(Step("demo", "Demo", (*banyan, "demo", "load"), (config.courses, code)))
+    # What is written is found at once; this is for what stood here before a room learnt to tell.
+    steps.append(Step("search", "Search", (*banyan, "search", "rebuild"), (code,)))
     return tuple(steps)
 
 

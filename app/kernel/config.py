@@ -9,6 +9,9 @@ from urllib.parse import quote, urlsplit
 
 from app.kernel.secrets import secret
 
+HOME_MB = 4096
+"""As ``jupyter_config.limits`` has it: the site and the Hub read the same variable."""
+
 
 class ConfigError(Exception):
     """The environment asks for something that cannot work. The message says what to do."""
@@ -37,6 +40,10 @@ class Config:
     """How many jobs a worker does at a time."""
     grade_without_sandbox: bool
     """The operator accepts that students' code runs unconfined where no sandbox can be made."""
+    exchange_port: str
+    """The port at which the site serves only the exchange, for labs in pods. Empty: none."""
+    labs_home_mb: int
+    """What a person's home may hold where her server runs on this machine; 0 for no bound."""
 
     @property
     def mail_folder(self) -> Path:
@@ -113,6 +120,20 @@ class Config:
         if not concurrency.isdigit() or not 1 <= int(concurrency) <= 256:
             raise ConfigError("BANYAN_WORKER_CONCURRENCY must be a number from 1 to 256.")
 
+        exchange_port = environ.get("BANYAN_EXCHANGE_PORT") or ""
+        if exchange_port and not (exchange_port.isdigit() and 0 < int(exchange_port) < 65536):
+            raise ConfigError(
+                f"BANYAN_EXCHANGE_PORT is {exchange_port!r}. Give the port at which gunicorn "
+                "listens for labs, or leave it empty."
+            )
+
+        home_mb = environ.get("LABS_HOME_MB") or str(HOME_MB)
+        if not home_mb.isdigit():
+            raise ConfigError(
+                f"LABS_HOME_MB is {home_mb!r}. Give the megabytes that a person's home may hold, "
+                "or 0 for no bound."
+            )
+
         unconfined = environ.get("BANYAN_GRADE_WITHOUT_SANDBOX") or ""
         if unconfined not in ("", "accept-the-risk"):
             raise ConfigError(
@@ -137,6 +158,8 @@ class Config:
             courses=Path(environ.get("BANYAN_COURSES") or "courses").resolve(),
             worker_concurrency=int(concurrency),
             grade_without_sandbox=unconfined == "accept-the-risk",
+            exchange_port=exchange_port,
+            labs_home_mb=int(home_mb) if environ.get("LABS_SPAWNER", "local") == "local" else 0,
         )
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import sqlalchemy
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData, event
+from sqlalchemy import BindParameter, DateTime, MetaData, bindparam, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
+from app.kernel import clock
 from app.kernel.ids import new_id
 
 NAMING_CONVENTION = {
@@ -41,6 +42,9 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
+NOW: BindParameter[datetime] = bindparam("now", callable_=clock.now, type_=DateTime(timezone=True))
+"""The instant at which a statement is executed: for statements that are built once and kept."""
+
 
 class Model(Base):
     """Base of every table: a UUIDv7 primary key."""
@@ -58,3 +62,13 @@ def count_statements(engine: Engine, seen: Callable[[str], Any]) -> Callable[[],
 
     event.listen(engine, "before_cursor_execute", listener)
     return lambda: event.remove(engine, "before_cursor_execute", listener)
+
+
+PREPARED_STATEMENTS = 300
+"""Kept by each connection, the least used one goes first; the site has about as many."""
+
+
+@event.listens_for(Engine, "connect")
+def _keep_statements(connection: Any, _record: object) -> None:
+    if hasattr(connection, "prepared_max"):
+        connection.prepared_max = PREPARED_STATEMENTS

@@ -5,6 +5,7 @@ lost, and what is rolled back is never run.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import procrastinate
@@ -12,9 +13,12 @@ from sqlalchemy.engine import make_url
 
 from app.kernel.database import db
 
-# Deferring always happens on the session's own connection, so this connector is never opened; the
-# worker replaces it with a real one.
+# The worker replaces this connector with a real one.
 queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+
+# Deferring always happens on the session's own connection, so this connector is never opened. It is
+# not the queue's: within a worker that one is asynchronous, and a job may put further jobs on it.
+_deferring = procrastinate.manager.JobManager(procrastinate.SyncPsycopgConnector())
 
 HEARTBEAT_SECONDS = 2.0
 STALLED_AFTER_SECONDS = 6.0
@@ -48,19 +52,25 @@ def defer(
     *,
     priority: int = 0,
     lock: str | None = None,
+    at: datetime | None = None,
     **kwargs: Any,
 ) -> int:
     """Put JOB (a task, or the name of one) on the queue in this transaction; returns its number.
 
-    Higher PRIORITY goes first. Values must be JSON: pass ids as strings.
+    Higher PRIORITY goes first; it is not begun before AT. Values must be JSON: pass ids as strings.
     """
     connection = db.session.connection().connection.driver_connection
     options: dict[str, Any] = {"connection": connection, "priority": priority}
     if lock:
         options["lock"] = lock
+    if at is not None:
+        options["schedule_at"] = at
     if isinstance(job, str):
-        return queue.configure_task(job, allow_unknown=False, **options).defer(**kwargs)
-    return job.configure(**options).defer(**kwargs)
+        deferrer = queue.configure_task(job, allow_unknown=False, **options)
+    else:
+        deferrer = job.configure(**options)
+    deferrer.job_manager = _deferring
+    return deferrer.defer(**kwargs)
 
 
 def worker_connector(database_url: str) -> procrastinate.PsycopgConnector:

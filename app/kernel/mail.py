@@ -83,3 +83,15 @@ def _into_folder(config: Config, message: EmailMessage) -> None:
     draft = folder / f".{stamp}.{os.urandom(4).hex()}"
     draft.write_bytes(message.as_bytes())
     draft.rename(folder / f"{stamp}-{recipient}.eml")
+
+
+def forget(address: str) -> int:
+    """Delete mails to ADDRESS that lie in the folder of mails; how many there were."""
+    if _config is None or not _config.mail_folder.is_dir():
+        return 0
+    going = [
+        path for path in _config.mail_folder.glob("*.eml") if address.encode() in path.read_bytes()
+    ]
+    for path in going:
+        path.unlink(missing_ok=True)
+    return len(going)

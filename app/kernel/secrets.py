@@ -12,6 +12,7 @@ NAMES = (
     "hub_crypt_key",
     "proxy_auth_token",
     "postgres_password",
+    "metrics_token",
 )
 """Every secret of an installation. Programs that cannot import the house read the same files."""
 

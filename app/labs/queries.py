@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app import engine
+from app.datasets import queries as datasets
 from app.kernel import blobs
 from app.kernel.database import db
 from app.labs.models import LabVersion
@@ -52,6 +53,7 @@ def engine_source(lab_version: LabVersion) -> engine.LabSource:
         files=files_of(lab_version, FileRole.DATA),
         environment=cast(engine.Environment, lab_version.environment),
         roads=lab_version.roads or {},
+        data=tuple(datasets.named(lab_version.data)),
     )
 
 

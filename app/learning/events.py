@@ -17,6 +17,13 @@ class PlaceGiven:
 
 
 @dataclass(frozen=True)
+class PlaceAsked:
+    """Somebody asks for a place that an instructor has to grant."""
+
+    request_id: uuid.UUID
+
+
+@dataclass(frozen=True)
 class RequestDecided:
     """A request for a place was refused, or granted a place in the line."""
 
@@ -43,5 +50,35 @@ class OfferingUpgraded:
 
 
 @dataclass(frozen=True)
+class SessionChanged:
+    """A live session was planned or cancelled."""
+
+    session_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class RecognitionAsked:
+    request_id: uuid.UUID
+
+
+@dataclass(frozen=True)
 class RecognitionDecided:
     request_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class GradesHeld:
+    """Students are not to know their points of these items of a section any more."""
+
+    section_id: uuid.UUID
+    item_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GradesReleased:
+    """Students may know their points of these items of a section from now on."""
+
+    section_id: uuid.UUID
+    item_keys: tuple[str, ...]
+    batch_id: uuid.UUID
+    """What was released in one go has one."""

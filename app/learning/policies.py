@@ -6,7 +6,7 @@ from typing import Any
 from app.accounts.models import Organisation, Person
 from app.accounts.policies import is_officer, is_operator
 from app.accounts.rules import Role
-from app.learning.models import Enrolment, Offering, RecognitionRequest, Section
+from app.learning.models import Announcement, Enrolment, Offering, RecognitionRequest, Section
 from app.learning.rules import Authorisation, OfferingKind, StaffRole
 
 
@@ -15,6 +15,7 @@ class Permission(StrEnum):
     MANAGE_OFFERINGS = "manage offerings"
     SEE_REPORTS = "see enrolment reports"
     DECIDE_RECOGNITION = "decide on credit recognition"
+    ANNOUNCE_TO_ALL = "announce to people of every school"
 
 
 def teaches_somewhere(person: Person, *_subject: Any) -> bool:
@@ -34,6 +35,7 @@ GRANTS = {
     Permission.MANAGE_OFFERINGS: [[teaches_somewhere], [is_in_a_department_office]],
     Permission.SEE_REPORTS: [[is_in_a_department_office], [is_officer], [is_operator]],
     Permission.DECIDE_RECOGNITION: [[is_in_a_department_office]],
+    Permission.ANNOUNCE_TO_ALL: [[is_officer], [is_operator]],
 }
 
 
@@ -58,18 +60,19 @@ def _teaches_for(person: Person, section: Section, *roles: Role) -> bool:
 
 def is_on_the_staff(person: Person, section: Section) -> bool:
     """Whether she teaches the section now and still teaches at its school."""
-    return any(
+    # Her memberships are at hand; who teaches the section may have to be asked for.
+    return _teaches_for(person, section, Role.INSTRUCTOR, Role.TEACHING_ASSISTANT) and any(
         place.person_id == person.id and place.ended_at is None for place in section.staff
-    ) and _teaches_for(person, section, Role.INSTRUCTOR, Role.TEACHING_ASSISTANT)
+    )
 
 
 def is_instructor_of(person: Person, section: Section) -> bool:
-    return any(
+    return _teaches_for(person, section, Role.INSTRUCTOR) and any(
         place.person_id == person.id
         and place.ended_at is None
         and place.role is StaffRole.INSTRUCTOR
         for place in section.staff
-    ) and _teaches_for(person, section, Role.INSTRUCTOR)
+    )
 
 
 def is_office_of(person: Person, school: Organisation | None) -> bool:
@@ -128,3 +131,13 @@ def can_withdraw(person: Person, enrolment: Enrolment) -> bool:
 def can_decide_recognition(person: Person, request: RecognitionRequest) -> bool:
     """The receiving school's department office, never the student herself."""
     return request.person_id != person.id and is_office_of(person, request.school)
+
+
+def can_change_announcement(person: Person, announcement: Announcement) -> bool:
+    """Whoever could make it: the section's staff and office, who manages the offering, or the
+    programme's officers."""
+    if announcement.section is not None:
+        return can_see_people(person, announcement.section)
+    if announcement.offering is not None:
+        return can_manage_offering(person, announcement.offering)
+    return is_officer(person) or is_operator(person)

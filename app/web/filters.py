@@ -1,4 +1,4 @@
-"""How values look: instants in Taipei, numbers, academic terms."""
+"""How values look: instants in Taipei, numbers, academic terms, states."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,9 +7,44 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from app.kernel import clock
-from app.kernel.i18n import current_locale, ngettext
+from app.kernel.i18n import LazyText, current_locale, ngettext
 from app.kernel.i18n import gettext as _
+from app.kernel.i18n import lazy_gettext as _l
 from app.kernel.localized import LocalizedText
+
+STATUS_WORDS: dict[str, LazyText] = {
+    "passed": _l("Passed"),
+    "graded": _l("Graded"),
+    "done": _l("Done"),
+    "active": _l("Active"),
+    "published": _l("Published"),
+    "open": _l("Open"),
+    "ready": _l("Ready"),
+    "enrolled": _l("Enrolled"),
+    "failed": _l("Not passed"),
+    "error": _l("Error"),
+    "tampered": _l("Score withheld"),
+    "missing": _l("Cell missing"),
+    "suspended": _l("Suspended"),
+    "rejected": _l("Rejected"),
+    "overdue": _l("Overdue"),
+    "partial": _l("Partly passed"),
+    "timeout": _l("Out of time"),
+    "late": _l("Late"),
+    "due": _l("Due"),
+    "warning": _l("Attention"),
+    "queued": _l("Queued"),
+    "running": _l("Running"),
+    "current": _l("Now"),
+    "manual": _l("Instructor grades this"),
+    "waiting": _l("Waiting"),
+    "submitted": _l("Submitted"),
+    "info": _l("Note"),
+    "draft": _l("Draft"),
+    "closed": _l("Closed"),
+    "not_started": _l("Not started"),
+    "withdrawn": _l("Withdrawn"),
+}
 
 
 def instant(value: datetime | None, *, seconds: bool = False) -> Markup:
@@ -78,6 +113,11 @@ def localized(value: LocalizedText | None) -> Markup:
     return Markup('<span lang="{}">{}</span>').format(language, text)
 
 
+def status_word(status: object) -> object:
+    """The word of STATUS in the reader's language; a state without a word shows as it is."""
+    return STATUS_WORDS.get(str(status), status)
+
+
 def init_app(app: Flask) -> None:
     filters: dict[str, Any] = {
         "instant": instant,
@@ -89,3 +129,4 @@ def init_app(app: Flask) -> None:
     }
     app.jinja_env.filters.update(filters)
     app.jinja_env.globals["academic_term"] = academic_term
+    app.jinja_env.globals["status_word"] = status_word

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from flask import Flask, Response, current_app
 
 from app.kernel import live
-from app.kernel.database import db
+from app.kernel.transaction import end_reading
 
 BEAT_SECONDS = 15.0
 LIFETIME_SECONDS = 600.0
@@ -29,7 +29,7 @@ def stream(topic: str) -> Response:
         return Response(status=503, headers={"Retry-After": "5"})
     hearing: live.Hearing = current_app.extensions["hearing"]
     # The stream lasts for minutes: give the connection back before it begins.
-    db.session.remove()
+    end_reading()
 
     def lines() -> Iterator[str]:
         try:

@@ -1,17 +1,21 @@
 """The Hub's REST API, as the house uses it. ``configure`` says which client speaks to it."""
 
+import json
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 import httpx
 
+from app.kernel import clock
 from app.kernel.config import Config
 from app.kernel.errors import Refused
 from app.kernel.i18n import lazy_gettext as _l
 
 TIMEOUT_SECONDS = 10.0
+LIST_SIZE = 200
 IDENTITY_SECONDS = 5.0
 """How long a token's answer is believed; a suspended person is out at most this much later."""
 
@@ -19,6 +23,15 @@ IDENTITY_SECONDS = 5.0
 class HubUnavailable(Refused):
     message = _l(
         "The lab service is not answering. Your files are safe; please try again in a minute."
+    )
+
+
+class HubBusy(HubUnavailable):
+    """So many servers are starting that the Hub takes no more for a while."""
+
+    message = _l(
+        "Very many people are opening their labs at this moment. Your place is not lost: please "
+        "try again in half a minute."
     )
 
 
@@ -33,14 +46,37 @@ class ServerStatus:
     state: str
 
 
+@dataclass(frozen=True)
+class RunningServer:
+    """A server as the Hub lists it. ``state``: ``starting``, ``ready`` or ``stopping``."""
+
+    handle: str
+    state: str
+    started_at: datetime | None
+    active_at: datetime | None
+
+
 class HubClient(Protocol):
-    def start(self, handle: str, *, locale: str) -> None:
-        """Start her server, speaking her language, unless it runs or starts already."""
+    def start(self, handle: str, *, locale: str, environment: str = "", profile: str = "") -> None:
+        """Start her server, speaking her language, unless it runs or starts already.
+
+        ``environment`` is the lab's; where servers are containers it chooses the image, unless
+        the site names a ``profile`` that she has waited for.
+        """
 
     def status(self, handle: str) -> ServerStatus: ...
 
     def forget(self, handle: str) -> None:
         """Stop her server and end all her tokens. Her files are kept."""
+
+    def running(self) -> list[RunningServer]:
+        """Everybody's servers that run, start or stop."""
+
+    def stop(self, handle: str) -> None:
+        """Stop her server if it runs, without waiting for its end. Files and tokens are kept."""
+
+    def failure(self, handle: str) -> str:
+        """What the Hub says of her last start when it failed, else nothing."""
 
     def whoami(self, token: str) -> str | None:
         """Whose token this is, or None."""
@@ -70,13 +106,18 @@ class RestHub:
         )
         self._identities: dict[str, tuple[float, str | None]] = {}
 
-    def start(self, handle: str, *, locale: str) -> None:
+    def start(self, handle: str, *, locale: str, environment: str = "", profile: str = "") -> None:
         created = self._call("POST", f"/users/{handle}")
         if created.status_code not in (201, 409):
             raise HubUnavailable
-        started = self._call("POST", f"/users/{handle}/server", body={"locale": locale})
+        options = {"locale": locale, "environment": environment}
+        if profile:
+            options["profile"] = profile
+        started = self._call("POST", f"/users/{handle}/server", body=options)
         # 201: running, 202: a server is still starting, 400: it runs already. All are success
         # here, because the page polls.
+        if started.status_code == 429:
+            raise HubBusy
         if started.status_code not in (201, 202, 400):
             raise HubUnavailable
 
@@ -101,6 +142,31 @@ class RestHub:
         gone = self._call("DELETE", f"/users/{handle}")
         if gone.status_code not in (204, 404):
             raise HubUnavailable
+
+    def running(self) -> list[RunningServer]:
+        found: list[RunningServer] = []
+        while True:
+            answer = self._call("GET", f"/users?state=active&offset={len(found)}&limit={LIST_SIZE}")
+            if answer.status_code != 200:
+                raise HubUnavailable
+            page = answer.json()
+            found += [_running(user) for user in page]
+            if len(page) < LIST_SIZE:
+                return [server for server in found if server.state]
+
+    def stop(self, handle: str) -> None:
+        answer = self._call("DELETE", f"/users/{handle}/server")
+        # 202: it is stopping, 400: it does not run or stops already.
+        if answer.status_code not in (202, 204, 400, 404):
+            raise HubUnavailable
+
+    def failure(self, handle: str) -> str:
+        answer = self._call("GET", f"/users/{handle}/server/progress")
+        if answer.status_code != 200:
+            return ""
+        events = [line[5:] for line in answer.text.splitlines() if line.startswith("data:")]
+        last = json.loads(events[-1]) if events else {}
+        return str(last.get("message", "")) if last.get("failed") else ""
 
     def whoami(self, token: str) -> str | None:
         now = time.monotonic()
@@ -156,22 +222,52 @@ class RestHub:
         return answer
 
 
+def _running(user: dict[str, Any]) -> RunningServer:
+    server = (user.get("servers") or {}).get("") or {}
+    pending = server.get("pending")
+    state = {"spawn": "starting", "stop": "stopping"}.get(pending or "", "")
+    if not state and server.get("ready"):
+        state = "ready"
+    return RunningServer(
+        user["name"],
+        state,
+        _instant(server.get("started")),
+        _instant(server.get("last_activity")),
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
+    """An instant of the Hub, which writes them in UTC."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None
+
+
 @dataclass
 class FakeHub:
-    """Satisfies HubClient, for tests: servers are ready at once; tokens are what ``grant`` says."""
+    """Satisfies HubClient, for tests: servers are ready at once, but for those of who is ``slow``;
+    tokens are what ``grant`` says."""
 
     servers: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     is_down: bool = False
+    slow: set[str] = field(default_factory=set)
+    failures: dict[str, str] = field(default_factory=dict)
+    """What starts end with, by handle; such a server does not run."""
+    profiles: dict[str, str] = field(default_factory=dict)
+    """With which profile, by handle; empty when the site named none."""
+    environments: dict[str, str] = field(default_factory=dict)
+    """For which environment a server was started, by handle."""
 
     def grant(self, handle: str) -> str:
         """A token of HANDLE's server."""
         self.tokens[f"token-of-{handle}"] = handle
         return f"token-of-{handle}"
 
-    def start(self, handle: str, *, locale: str) -> None:
+    def start(self, handle: str, *, locale: str, environment: str = "", profile: str = "") -> None:
         self._answer()
-        self.servers[handle] = "ready"
+        if handle not in self.failures:
+            self.servers[handle] = "starting" if handle in self.slow else "ready"
+            self.environments[handle] = environment
+            self.profiles[handle] = profile
 
     def status(self, handle: str) -> ServerStatus:
         self._answer()
@@ -181,6 +277,19 @@ class FakeHub:
         self._answer()
         self.servers.pop(handle, None)
         self.tokens = {token: who for token, who in self.tokens.items() if who != handle}
+
+    def running(self) -> list[RunningServer]:
+        self._answer()
+        now = clock.now()
+        return [RunningServer(who, state, now, now) for who, state in self.servers.items()]
+
+    def stop(self, handle: str) -> None:
+        self._answer()
+        self.servers.pop(handle, None)
+
+    def failure(self, handle: str) -> str:
+        self._answer()
+        return self.failures.get(handle, "")
 
     def whoami(self, token: str) -> str | None:
         self._answer()

@@ -10,7 +10,8 @@ import json
 import os
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
@@ -80,19 +81,142 @@ class ExchangeClient:
 
     def release(self, course_id: str, assignment_id: str) -> dict[str, bytes]:
         """Return the released files by their path below the lab's folder."""
-        return self._files(f"{self._lab(course_id, assignment_id)}/release")
+        return self.versioned_release(course_id, assignment_id)[1]
+
+    def versioned_release(self, course_id: str, assignment_id: str) -> tuple[int, dict[str, bytes]]:
+        """Return the released files, and which version of the lab they are."""
+        answer = self._ask("GET", f"{self._lab(course_id, assignment_id)}/release")
+        version = answer.get("version")
+        return (version if isinstance(version, int) else 0), _unpacked(answer)
+
+    def own_submission(self, course_id: str, assignment_id: str, number: int) -> dict[str, bytes]:
+        """Return the files of one of her own submissions, as they were handed in."""
+        return self._files(f"{self._lab(course_id, assignment_id)}/submissions/{number}/files")
+
+    def authored_labs(self) -> list[dict[str, Any]]:
+        """Return the labs whose sources she may publish."""
+        return self._list("GET", "/authoring/labs", "labs")
+
+    def lab_source(
+        self, course: str, lab: str, *, of_draft: bool = False
+    ) -> tuple[int, dict[str, bytes]]:
+        """Return a lab's sources with solutions and hidden tests, and their version.
+
+        ``of_draft``: as the course's draft has them, where there is one. Version 0 is of a lab that
+        is not published yet.
+        """
+        query = "?draft=1" if of_draft else ""
+        answer = self._ask("GET", f"{self._authored(course, lab)}/source{query}")
+        return int(answer["version"]), _unpacked(answer)
+
+    def check_lab(
+        self,
+        course: str,
+        lab: str,
+        files: Mapping[str, bytes],
+        *,
+        base: int,
+        publish: bool,
+        note: str = "",
+    ) -> dict[str, Any]:
+        """Have sources checked, and published when nothing is wrong and PUBLISH says so."""
+        body = {"files": _packed(files), "base": base, "publish": publish, "note": note}
+        return self._ask("POST", f"{self._authored(course, lab)}/checks", body)
+
+    def grade_trial(
+        self,
+        course: str,
+        lab: str,
+        files: Mapping[str, bytes],
+        work: Mapping[str, bytes],
+        *,
+        of_draft: bool,
+    ) -> dict[str, Any]:
+        """Have ``work`` graded by the sources ``files``, as a student's would be."""
+        body = {"files": _packed(files), "work": _packed(work), "draft": of_draft}
+        return self._ask("POST", f"{self._authored(course, lab)}/trials", body)
+
+    def keep_in_draft(
+        self, course: str, lab: str, files: Mapping[str, bytes], fetched: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """Let the course's draft have these sources; ``fetched`` are hashes of what they were."""
+        body = {"files": _packed(files), "fetched": dict(fetched)}
+        return self._ask("POST", f"{self._authored(course, lab)}/draft", body)
+
+    def lab_check(self, check_id: str) -> dict[str, Any]:
+        return self._ask("GET", f"/authoring/checks/{quote(check_id, safe='')}")
+
+    def release_of(self, course: str, lab: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Return what students would get of these sources."""
+        body = {"files": _packed(files)}
+        return _unpacked(self._ask("POST", f"{self._authored(course, lab)}/release", body))
+
+    @staticmethod
+    def _authored(course: str, lab: str) -> str:
+        return f"/authoring/{quote(course, safe='')}/{quote(lab, safe='')}"
 
     def submit(
-        self, course_id: str, assignment_id: str, files: Mapping[str, bytes]
+        self,
+        course_id: str,
+        assignment_id: str,
+        files: Mapping[str, bytes],
+        declaration: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Hand in ``files`` and return number, submitted_at, receipt and state."""
-        body = {
+        """Hand in ``files`` and return number, submitted_at, receipt and state.
+
+        ``declaration`` says ``used`` (bool), ``tools`` and ``purpose`` of AI tools.
+        """
+        body: dict[str, Any] = {
             "files": [
                 {"path": path, "content": base64.b64encode(content).decode()}
                 for path, content in files.items()
             ]
         }
+        if declaration is not None:
+            body["declaration"] = dict(declaration)
         return self._ask("POST", f"{self._lab(course_id, assignment_id)}/submissions", body)
+
+    def panel(self, course_id: str, assignment_id: str) -> dict[str, Any]:
+        """Return terms, submissions and the newest result of a lab, in the client's language."""
+        return self._ask("GET", f"{self._lab(course_id, assignment_id)}/panel")
+
+    def notices(self) -> list[dict[str, Any]]:
+        """Return what operators have to say to her now: ``id``, ``text`` and ``save``."""
+        return self._list("GET", "/notices", "notices")
+
+    @contextmanager
+    def listening(self, course_id: str, assignment_id: str) -> Iterator[Callable[[float], bool]]:
+        """Hear of changes in a lab: the callable waits some seconds and says whether there was one.
+
+        What changes after the block is entered is heard. Raises ExchangeUnreachable, also when the
+        site has no place for one more listener.
+        """
+        headers = {"Authorization": f"token {self._token}"}
+        connection = self._connection()
+        try:
+            path = f"{self._lab(course_id, assignment_id)}/panel/events"
+            connection.request("GET", self._url.path.rstrip("/") + path, None, headers)
+            stream = connection.getresponse()
+            if stream.status != 200:
+                raise ExchangeUnreachable(f"No news from the exchange: HTTP {stream.status}")
+            stream.readline()  # the first line comes when the site listens
+
+            def changed(seconds: float) -> bool:
+                if connection.sock is not None:
+                    connection.sock.settimeout(seconds)
+                try:
+                    while line := stream.readline():
+                        if line.startswith(b"event: changed"):
+                            return True
+                except TimeoutError:
+                    pass
+                return False
+
+            yield changed
+        except (OSError, http.client.HTTPException) as error:
+            raise ExchangeUnreachable(f"The exchange does not answer: {error}") from error
+        finally:
+            connection.close()
 
     def feedback(self, course_id: str, assignment_id: str, number: int) -> dict[str, bytes]:
         """Return the feedback pages of one submission by file name."""
@@ -121,18 +245,7 @@ class ExchangeClient:
         return found
 
     def _files(self, path: str) -> dict[str, bytes]:
-        files: dict[str, bytes] = {}
-        for item in self._list("GET", path, "files"):
-            try:
-                name = safe_path(item["path"])
-                content = base64.b64decode(item["content"], validate=True)
-            except (KeyError, TypeError, UnsafePath, binascii.Error) as error:
-                raise ExchangeUnreachable(f"The exchange sent a file to refuse: {error}") from error
-            expected = item.get("sha256")
-            if expected is not None and hashlib.sha256(content).hexdigest() != expected:
-                raise ExchangeUnreachable(f"The file {name} arrived damaged.")
-            files[name] = content
-        return files
+        return _unpacked(self._ask("GET", path))
 
     def _ask(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         headers = {
@@ -177,6 +290,32 @@ class ExchangeClient:
                 context=ssl.create_default_context(),
             )
         return http.client.HTTPConnection(url.hostname or "", url.port, timeout=self._timeout)
+
+
+def _packed(files: Mapping[str, bytes]) -> list[dict[str, str]]:
+    return [
+        {"path": path, "content": base64.b64encode(content).decode()}
+        for path, content in files.items()
+    ]
+
+
+def _unpacked(answer: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return the files of an answer by their path. Raises ExchangeUnreachable for bad ones."""
+    listed = answer.get("files")
+    if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
+        raise ExchangeUnreachable("The exchange's answer has no list of files.")
+    files: dict[str, bytes] = {}
+    for item in listed:
+        try:
+            name = safe_path(item["path"])
+            content = base64.b64decode(item["content"], validate=True)
+        except (KeyError, TypeError, UnsafePath, binascii.Error) as error:
+            raise ExchangeUnreachable(f"The exchange sent a file to refuse: {error}") from error
+        expected = item.get("sha256")
+        if expected is not None and hashlib.sha256(content).hexdigest() != expected:
+            raise ExchangeUnreachable(f"The file {name} arrived damaged.")
+        files[name] = content
+    return files
 
 
 def _refusal(status: int, answer: Any) -> Exception:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import fnmatch
 import os
 import shutil
@@ -9,7 +10,15 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-__all__ = ["TooLarge", "UnsafePath", "gather", "restore_missing", "safe_path", "write_new"]
+__all__ = [
+    "TooLarge",
+    "UnsafePath",
+    "gather",
+    "local_stamp",
+    "restore_missing",
+    "safe_path",
+    "write_new",
+]
 
 #: The exchange's own limits; checked here too, so that a person learns it before the upload.
 MOST_FILES = 100
@@ -110,6 +119,12 @@ def restore_missing(folder: Path, files: Mapping[str, bytes]) -> list[str]:
         finally:
             os.unlink(part)
     return restored
+
+
+def local_stamp(iso: str) -> str:
+    """A server's time in a folder's name, ``2026-11-23 08.50``, in the local time zone."""
+    moment = dt.datetime.fromisoformat(iso.replace("Z", "+00:00"))
+    return f"{moment.astimezone():%Y-%m-%d %H.%M}"
 
 
 def _counts(name: str, patterns: tuple[str, ...]) -> bool:

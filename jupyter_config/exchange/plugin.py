@@ -16,7 +16,7 @@ from dateutil.tz import gettz
 from nbgrader.exchange import abc
 from traitlets import Bool
 
-from jupyter_config.exchange import files
+from jupyter_config.exchange import files, versions
 from jupyter_config.exchange.client import ExchangeClient, ExchangeRefused, ExchangeUnreachable
 
 Answer = TypeVar("Answer")
@@ -88,12 +88,17 @@ class ExchangeFetchAssignment(Exchange, abc.ExchangeFetchAssignment):
 
     def copy_files(self) -> None:
         course_id, assignment_id = self.required()
-        released = self.ask(lambda client: client.release(course_id, assignment_id))
+        version, released = self.ask(
+            lambda client: client.versioned_release(course_id, assignment_id)
+        )
         if self.folder.is_dir():
             for name in files.restore_missing(self.folder, released):
                 self.log.warning("Replacing missing file '%s'", name)
         else:
             files.write_new(self.folder, released)
+            if self.path_includes_course:
+                found = versions.Release(version, released)
+                versions.remember(self.folder.parents[1], course_id, assignment_id, found)
         self.log.info("Fetched as: %s %s", course_id, assignment_id)
 
 

@@ -3,9 +3,16 @@
 import json
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+
+from jupyterlab.commands import get_user_settings_dir, get_workspaces_dir
+
+from jupyter_config.lab_extension import authoring, history
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821  # given by traitlets
 
@@ -16,6 +23,9 @@ def settings_in(locale: str) -> str:
     """Return a folder of JupyterLab's settings whose default language is ``locale``."""
     folder = Path(tempfile.mkdtemp(prefix="settings-"))
     shutil.copy(HERE / "settings" / "page_config.json", folder)
+    os.environ["BANYAN_LAB_SETTINGS"] = str(folder)
+    if authoring.is_author(Path.home()):
+        authoring.offer_toolbar()
     overrides = json.loads((HERE / "settings" / "overrides.json").read_text())
     overrides["@jupyterlab/translation-extension:plugin"] = {
         "locale": "en" if locale == "en" else "zh_TW"
@@ -47,18 +57,36 @@ c.ServerApp.tornado_settings = {
         "X-Content-Type-Options": "nosniff",
     }
 }
+# Builds name these files by what is in them, so a browser need never ask for one again.
+c.ServerApp.static_immutable_cache = [
+    f"{os.environ.get('JUPYTERHUB_SERVICE_PREFIX', '/').rstrip('/')}/lab/extensions/"
+]
 c.LabApp.app_settings_dir = settings_in(os.environ.get("BANYAN_LOCALE", "zh-Hant-TW"))
+# Said here, because JupyterLab finds them when it is imported: before a forked server had a home.
+c.LabApp.user_settings_dir = get_user_settings_dir()
+c.LabApp.workspaces_dir = get_workspaces_dir()
+c.LabApp.extra_labextensions_path = [str(HERE.parent / "lab_extension" / "labextensions")]
 c.LabApp.extension_manager = "readonly"
 c.LabApp.check_for_updates_class = "jupyterlab.handlers.announcements.NeverCheckForUpdate"
 c.LabApp.news_url = None
 
+# A full home refuses to save, in words, and never half.
+c.ServerApp.contents_manager_class = "jupyter_config.lab_extension.room.HomeContentsManager"
+# A folder is deleted with what is in it: JupyterHub has no trash, and room is made somehow.
+c.FileContentsManager.always_delete_dir = True
+
+# Every save leaves an earlier state behind, from which a deleted file comes back.
+c.FileContentsManager.post_save_hook = history.keep_after_save
+
 # A signed-out or suspended person is noticed within seconds (the default is five minutes).
 c.HubOAuth.cache_max_age = 5
 
-# Idle kernels end after an hour, an idle server after two; its files stay.
-c.MappingKernelManager.cull_idle_timeout = 3600
-c.MappingKernelManager.cull_interval = 300
-c.TerminalManager.cull_inactive_timeout = 3600
-c.TerminalManager.cull_interval = 300
-c.ServerApp.shutdown_no_activity_timeout = 7200
+# Idle kernels end after an hour, an idle server after two; its files stay. While there is a kernel
+# the server stays too, so where servers are to be put away sooner, kernels are.
+idle_seconds = int(os.environ.get("BANYAN_IDLE_SECONDS", "7200"))
+c.ServerApp.shutdown_no_activity_timeout = idle_seconds
+c.MappingKernelManager.cull_idle_timeout = min(3600, idle_seconds or 3600)
+c.MappingKernelManager.cull_interval = max(1, min(1200, idle_seconds or 1200) // 4)
+c.TerminalManager.cull_inactive_timeout = min(3600, idle_seconds or 3600)
+c.TerminalManager.cull_interval = max(1, min(1200, idle_seconds or 1200) // 4)
 c.JupyterHubSingleUser.hub_activity_interval = 60

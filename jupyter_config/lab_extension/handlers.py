@@ -10,15 +10,18 @@ import html
 import json
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import quote
+from typing import Any
+from urllib.parse import quote, urlencode
 
 from jupyter_server.base.handlers import JupyterHandler
 from nbgrader.coursedir import CourseDirectory
 from tornado import web
 
-from jupyter_config.exchange import files
+from jupyter_config.exchange import files, versions
 from jupyter_config.exchange.client import ExchangeClient, ExchangeRefused, ExchangeUnreachable
+from jupyter_config.lab_extension.reading import follow
 
 __all__ = ["OpenHandler", "SubmitHandler"]
 
@@ -47,6 +50,11 @@ class LabHandler(JupyterHandler):
             raise web.HTTPError(400, "course_id and assignment_id are lower-case names.")
         return names
 
+    def refuse(self, status: int, code: str, message: str) -> None:
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json")
+        self.finish(json.dumps({"error": {"code": code, "message": message}}))
+
     def folder(self, course_id: str, assignment_id: str) -> Path:
         return Path(self.settings["server_root_dir"]).expanduser() / course_id / assignment_id
 
@@ -58,7 +66,16 @@ class OpenHandler(LabHandler):
     async def get(self) -> None:
         course_id, assignment_id = self.lab()
         folder = self.folder(course_id, assignment_id)
+        follow(self.get_argument("locale", ""))
+        if self.has_newer(folder, course_id, assignment_id):
+            names = urlencode({"course_id": course_id, "assignment_id": assignment_id})
+            return self.redirect(f"{self.base_url}banyan/work?{names}#offer")
+        number = self.get_argument("submission", "")
         try:
+            if number.isdecimal():
+                folder = await asyncio.to_thread(
+                    open_submission, folder, course_id, assignment_id, int(number)
+                )
             notebook = await asyncio.to_thread(ensure_notebook, folder, course_id, assignment_id)
         except ExchangeRefused as error:
             return self.explain(
@@ -84,10 +101,20 @@ class OpenHandler(LabHandler):
                 "磁碟可能滿了，或資料夾裡已經有同名的檔案。",
                 "Your folder cannot be written: the disk may be full, or a file has its name.",
             )
-        # A workspace per lab: JupyterLab restores this lab's own tabs and puts the notebook in
-        # front, instead of whatever was open last.
-        path = quote(f"{course_id}/{assignment_id}/{notebook}")
-        self.redirect(f"{self.base_url}lab/workspaces/{assignment_id}/tree/{path}")
+        path = quote(f"{course_id}/{folder.name}/{notebook}")
+        workspace = workspace_of(course_id, assignment_id)
+        self.redirect(f"{self.base_url}lab/workspaces/{workspace}/tree/{path}?banyan=open")
+
+    def has_newer(self, folder: Path, course_id: str, assignment_id: str) -> bool:
+        """Whether the site, which sends her, has a newer version that she has not declined."""
+        site = int(self.get_argument("version", "0") or 0)
+        home = folder.parents[1]
+        base = versions.remembered(home, course_id, assignment_id) if site else None
+        return (
+            base is not None
+            and bool(first_notebooks(folder))
+            and site > max(base.version, versions.declined(home, course_id, assignment_id))
+        )
 
     def explain(
         self, status: int, title: str, chinese: str, english: str, detail: str = ""
@@ -115,7 +142,14 @@ class SubmitHandler(LabHandler):
         course_id, assignment_id = self.lab()
         folder = self.folder(course_id, assignment_id)
         try:
-            receipt = await asyncio.to_thread(submit, folder, course_id, assignment_id)
+            receipt = await asyncio.to_thread(
+                submit,
+                folder,
+                course_id,
+                assignment_id,
+                declaration=self.declaration(),
+                environ=reader_environ(self.get_argument("locale", "")),
+            )
         except FileNotFoundError:
             return self.refuse(404, "not_fetched", "這個實作還沒有下載。 · Open the lab first.")
         except files.TooLarge as error:
@@ -133,10 +167,15 @@ class SubmitHandler(LabHandler):
         self.set_status(201)
         self.finish(receipt)
 
-    def refuse(self, status: int, code: str, message: str) -> None:
-        self.set_status(status)
-        self.set_header("Content-Type", "application/json")
-        self.finish(json.dumps({"error": {"code": code, "message": message}}))
+    def declaration(self) -> dict[str, Any] | None:
+        """Return what the panel says of AI tools; nobody else sends a body. Raises HTTPError."""
+        if not self.request.headers.get("Content-Type", "").startswith("application/json"):
+            return None
+        body = self.get_json_body()
+        said = body.get("declaration") if isinstance(body, dict) else None
+        if said is not None and not isinstance(said, dict):
+            raise web.HTTPError(400, "The declaration is an object.")
+        return said
 
 
 def ensure_notebook(folder: Path, course_id: str, assignment_id: str) -> str:
@@ -147,7 +186,9 @@ def ensure_notebook(folder: Path, course_id: str, assignment_id: str) -> str:
     """
     notebooks = first_notebooks(folder)
     if not notebooks:
-        released = ExchangeClient.from_environ().release(course_id, assignment_id)
+        version, released = ExchangeClient.from_environ().versioned_release(
+            course_id, assignment_id
+        )
         if folder.is_dir():
             files.restore_missing(folder, released)
         else:
@@ -155,19 +196,73 @@ def ensure_notebook(folder: Path, course_id: str, assignment_id: str) -> str:
                 files.write_new(folder, released)
             except FileExistsError:  # a second tab was faster
                 files.restore_missing(folder, released)
+        found = versions.Release(version, released)
+        versions.remember(folder.parents[1], course_id, assignment_id, found)
         notebooks = first_notebooks(folder)
     if not notebooks:
         raise ExchangeUnreachable("The release holds no notebook.")
     return notebooks[0]
 
 
+def workspace_of(course_id: str, assignment_id: str) -> str:
+    """The name of a lab's own JupyterLab workspace.
+
+    JupyterLab restores this lab's own tabs and puts its notebook in front, instead of whatever was
+    open last; labs of one name in two courses have a workspace each. No name has an underscore.
+    """
+    return f"{course_id}_{assignment_id}"
+
+
+def open_submission(folder: Path, course: str, lab: str, number: int) -> Path:
+    """A copy of one of her submissions in a folder of its own, made unless it is there.
+
+    Raises ExchangeRefused, ExchangeUnreachable.
+    """
+    client = ExchangeClient.from_environ()
+    listed: list[Mapping[str, Any]] = [
+        one
+        for each in client.assignments(course)
+        if each["assignment_id"] == lab
+        for one in each["submissions"]
+        if int(one["number"]) == number
+    ]
+    if not listed:
+        raise ExchangeRefused(
+            f"第 {number} 次繳交不存在。 · There is no submission {number}.",
+            status=404,
+            code="not_found",
+        )
+    day = files.local_stamp(str(listed[0]["submitted_at"]))
+    target = folder.with_name(f"{folder.name} (submission {number}, {day})")
+    if not target.exists():
+        files.write_new(target, client.own_submission(course, lab, number))
+    return target
+
+
 def first_notebooks(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.glob("*.ipynb") if not path.name.startswith("."))
 
 
-def submit(folder: Path, course_id: str, assignment_id: str) -> dict[str, object]:
-    """Hand in ``folder``. Raises FileNotFoundError, TooLarge and the exchange's errors."""
+def reader_environ(locale: str) -> Mapping[str, str]:
+    """Return the environment of a client that speaks ``locale``; empty: the server's own."""
+    language = {"en": "en", "zh-Hant-TW": "zh-TW"}.get(locale)
+    return {**os.environ, "BANYAN_LANGUAGE": language} if language else os.environ
+
+
+def submit(
+    folder: Path,
+    course_id: str,
+    assignment_id: str,
+    *,
+    declaration: dict[str, Any] | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> dict[str, object]:
+    """Hand in ``folder``, with what was declared of AI tools.
+
+    Raises FileNotFoundError, TooLarge and the exchange's errors.
+    """
     if not folder.is_dir():
         raise FileNotFoundError(folder)
     found = files.gather(folder, CourseDirectory().ignore)
-    return ExchangeClient.from_environ().submit(course_id, assignment_id, found)
+    client = ExchangeClient.from_environ(environ)
+    return client.submit(course_id, assignment_id, found, declaration)

@@ -1,5 +1,6 @@
 """Looking after people: the list, suspending, restoring, and the doors of the whole room."""
 
+import re
 import uuid
 
 import pytest
@@ -11,7 +12,10 @@ from app.kernel import events as bus
 from app.kernel.database import db
 from app.web.doors import door_of
 
-ROLES = ("mei", "lin", "wang", "ping", "jia-office", "yun", "guo", "fang", "ting")
+ROLES = (
+    *("mei", "lin", "wang", "ping", "jia-office", "yun", "guo", "fang", "ting"),
+    *("xiuqin", "huimin", "zhihao", "jun", "asheng"),
+)
 PAGES = {
     # path: who may see it
     "/people": {"fang", "ting"},
@@ -25,6 +29,14 @@ PAGES = {
     "/organisations/rongnan/roster.csv": {"jia-office", "ting"},
     "/organisations/rongguang": {"ting"},
     "/organisations/rongguang/roster": set(),
+    "/companies/approvals": {"fang", "ting"},
+    "/companies/approvals.csv": {"fang", "ting"},
+    "/companies/approvals/jiayuan-fruit": {"fang", "ting"},
+    "/company/rongguang": set(),
+    "/company/rongwei-dining": {"xiuqin", "huimin", "zhihao"},
+    "/company/rongwei-dining/people": {"xiuqin", "huimin", "zhihao"},
+    "/company/rongwei-dining/page": {"xiuqin", "huimin", "zhihao"},
+    "/company/jiayuan-fruit": {"asheng"},
     "/account": set(ROLES),
     "/account/browsers": set(ROLES),
     "/account/password": set(ROLES),
@@ -69,8 +81,7 @@ class TestDoors:
         assert len(paths) > 12
         for path in paths:
             path = path.replace("<slug>", "rongnan").replace("<student_number>", "C1")
-            for part in ("person_id", "membership_id", "invitation_id", "sign_in_id"):
-                path = path.replace(f"<uuid:{part}>", str(uuid.uuid4()))
+            path = re.sub("<uuid:[a-z_]+>", str(uuid.uuid4()), path)
             answer = client.post(path.replace("<token>", "x"))
             assert answer.status_code == 302 and answer.location == "/sign-in", path
 

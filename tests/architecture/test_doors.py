@@ -23,9 +23,11 @@ def address(rule) -> str:
         converter = match.group(1) or ""
         if converter.startswith("uuid"):
             return str(uuid.UUID(int=7))
+        if converter == "any":
+            return match.group(2).split(",")[0].strip()
         return "7" if converter.startswith("int") else "nothing-of-that-name"
 
-    return re.sub(r"<(?:(\w+)(?:\([^)]*\))?:)?\w+>", value, rule.rule)
+    return re.sub(r"<(?:(\w+)(?:\(([^)]*)\))?:)?\w+>", value, rule.rule)
 
 
 def test_no_route_lacks_a_door(site):

@@ -10,18 +10,22 @@ from app.factory import ROOMS
 APP = Path(__file__).resolve().parents[2] / "app"
 KNOWN = {
     "rules", "models", "policies", "queries", "operations", "events", "subscribers", "forms",
-    "views", "api", "tasks", "cli", "templates", "locale", "static", "demo", "__pycache__",
-    "__init__",
+    "views", "api", "tasks", "cli", "personal", "templates", "locale", "static", "demo",
+    "__pycache__", "__init__",
 }  # fmt: skip
 OF_THEIR_OWN = {
     "accounts": {"session", "oidc", "hub"},
     "catalog": {
-        "folder", "folder_lessons", "folder_notebooks", "folder_specs", "folder_yaml", "markdown",
+        "folder", "folder_lessons", "folder_notebooks", "folder_specs", "folder_yaml", "imports",
     },
-    "workspaces": {"hub"},
+    "bookings": {"purposes"},
+    "conversations": {"places"},
+    "teams": {"subjects"},
+    "skills": {"data"},
+    "workspaces": {"gates", "hub"},
     "web": {
-        "csv", "doors", "errors", "filters", "languages", "layout", "redirects", "security",
-        "streams",
+        "calendar", "csv", "doors", "errors", "filters", "languages", "layout", "markdown",
+        "redirects", "security", "streams",
     },
 }  # fmt: skip
 

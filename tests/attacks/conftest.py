@@ -36,21 +36,26 @@ def untouched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
     monkeypatch.setattr(processes, "fresh_id", remembered)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    warm = {zygote.process.pid for zygote in zygotes.all_warm()}
+    # What other tests of this process share: a database, a running house.
+    others = {child.pid for child in psutil.Process().children()} - warm
     mounts = Path("/proc/self/mountinfo").read_text()
     yield
     for zygote in zygotes.all_warm():
         used += zygote.people
 
     def left() -> list[psutil.Process]:
-        below = psutil.Process().children(recursive=True)
+        own = [child for child in psutil.Process().children() if child.pid not in others]
+        below = [one for child in own for one in (child, *child.children(recursive=True))]
         theirs = [
             process
             for process in psutil.process_iter(["uids"])
             if process.info["uids"] and process.info["uids"].real in used
         ]
-        return [process for process in (*below, *theirs) if process.pid not in warm_processes()]
+        spared = warm_processes()
+        return [process for process in (*below, *theirs) if process.pid not in spared]
 
-    deadline = time.monotonic() + 2  # the warm process has yet to bury its dead
+    deadline = time.monotonic() + 20  # the warm process has yet to bury its dead
     while left() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not left()

@@ -75,7 +75,7 @@ ENDS = {
 def test_what_never_ends_well_ends_within_its_limits(name: str) -> None:
     began = time.monotonic()
     result = grade(ENDS[name])
-    assert time.monotonic() - began < LIMITS.total_seconds + 20
+    assert time.monotonic() - began < LIMITS.total_seconds + 60
     assert result.score == 0
     assert {cell.grade_id for cell in result.cells} == {"seen", "unseen", "part"}
 
@@ -144,7 +144,7 @@ def test_a_worker_that_is_killed_leaves_no_process(tmp_path: Path) -> None:
     finally:
         worker.kill()
         worker.wait()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while theirs() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not theirs()

@@ -13,7 +13,6 @@ from tests.engine import build
 pytestmark = [
     pytest.mark.oracle,
     pytest.mark.timeout(600),
-    pytest.mark.xdist_group("autograde-oracle"),  # one class for all of them
 ]
 
 DUE = "2026-11-05 00:00:00 UTC"

@@ -69,6 +69,6 @@ def test_a_plan_that_cannot_be_read_or_kept_is_made_again(cache: Path) -> None:
 
 
 def test_what_cannot_be_tried_now_is_not_kept(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(zygotes, "get", lambda kind: None)  # as when none can be started
+    monkeypatch.setattr(zygotes, "get", lambda kind, **_wanted: None)  # as when none can be started
     assert plans.with_roads(lab(), engine.Limits()).roads == {}
     assert not cache.exists()

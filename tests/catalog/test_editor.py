@@ -412,6 +412,7 @@ class TestLabs:
             result = save(
                 written, "lin", lab, 1,
                 limits__cell_seconds="20",
+                release_score="1.5",
                 **{"hints.test-squares.en": "Count."},
                 skills=[{"slug": "s", "title.en": "S", "title.zh-Hant-TW": "S"}],
             )  # fmt: skip
@@ -422,6 +423,7 @@ class TestLabs:
             checked = queries.check_draft(queries.draft_of(queries.course(SLUG).id))
             (spec,) = checked.course.labs
             assert spec.limits == {"cell_seconds": 20}
+            assert spec.release_score == 1.5
             assert spec.hints["test-squares"]["en"] == "Count."
             assert "data/more.csv" in spec.files
 

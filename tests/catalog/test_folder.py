@@ -136,6 +136,7 @@ class TestAGoodFolder:
         assert set(lab.notebooks) == {"charts"}
         assert lab.files == {"data/plant.csv": b"a,b\n1,2\n"}
         assert lab.limits == {"cell_seconds": 10}
+        assert lab.release_score is None
         assert lab.hints["test-a"]["en"] == "A hint"
         assert [s.slug for s in lab.skills] == ["control-charts"]
 

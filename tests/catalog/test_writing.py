@@ -1,8 +1,8 @@
 """A course as a folder and back: the same course, the same bytes."""
 
-import io
 import json
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,11 +19,16 @@ from app.catalog.folder_specs import (
     LinkSpec,
     ModuleSpec,
     PictureSpec,
+    PoolSpec,
+    QuizSpec,
     SkillSpec,
 )
+from app.catalog.queries.checking import laid_out
 from app.catalog.rules.documents import course_of, document_of
 from app.catalog.rules.writing import course_files
+from app.questions import complete, normal
 from tests.cast import SOURCE
+from tests.questions.build import questions
 
 COURSES = Path(__file__).resolve().parents[2] / "courses"
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -69,6 +74,7 @@ def labs(draw, slug, codes):
         limits=draw(
             st.dictionaries(st.sampled_from(["cell_seconds", "disk_mb"]), st.integers(1, 600))
         ),
+        release_score=draw(st.none() | st.integers(0, 99).map(lambda n: n / 2)),
         skills=tuple(draw(st.lists(st.builds(SkillSpec, slugs, local(codes)), max_size=2))),
         data=tuple(draw(st.lists(st.builds(DataSpec, local(codes), lines, lines), max_size=2))),
         hints=draw(st.dictionaries(st.sampled_from(["test-squares", "why"]), local(codes))),
@@ -79,18 +85,64 @@ def labs(draw, slug, codes):
     )
 
 
+# Quotes, colons and lines of YAML, but no sign of Markdown that may be broken.
+odd = words.filter(lambda text: not set(text) & set("$[]!{}`") and "\0" not in text)
+
+
+@st.composite
+def asked(draw, codes, taken):
+    """Some questions with names that are not TAKEN, in normal form."""
+    made = []
+    for question in draw(st.lists(questions(), min_size=1, max_size=4)):
+        question["id"] = f"{question['id']}-{len(taken)}"
+        taken.add(question["id"])
+        question["explanation"] = draw(local(codes, odd))
+        made.append(normal(question))
+    return made
+
+
+@st.composite
+def pools(draw, codes, taken):
+    made = []
+    for slug in sorted(draw(st.sets(slugs, max_size=2))):
+        entries = [{**q, "points": 2} for q in draw(asked(codes, taken))]
+        made.append(PoolSpec(slug, draw(local(codes)), tuple(entries)))
+    return tuple(made)
+
+
+@st.composite
+def quizzes(draw, slug, codes, bank, taken):
+    sections = [{"questions": draw(asked(codes, taken))} for _n in range(draw(st.integers(1, 2)))]
+    sections += [{"from": pool.slug, "draw": 1} for pool in bank]
+    document = {
+        "sections": sections,
+        "instructions": draw(st.just({}) | local(codes, odd)),
+        "attempts": draw(st.none() | st.integers(1, 9)),
+        "keep": draw(st.sampled_from(["best", "last", "average"])),
+        "minutes": draw(st.none() | st.integers(1, 90)),
+        "pass_percent": draw(st.none() | st.integers(0, 100)),
+        "shuffle": draw(st.booleans()),
+        "show": draw(st.sampled_from(["after-attempt", "after-closing", "never"])),
+    }
+    return QuizSpec(slug, draw(local(codes)), draw(st.integers(1, 600)), complete(document))
+
+
 @st.composite
 def courses(draw):
     codes = draw(both)
+    taken: set[str] = set()
+    bank = draw(pools(codes, taken))
     names = draw(st.lists(slugs, min_size=1, max_size=6, unique=True))
     items = []
     for number, slug in enumerate(names):
-        kind = draw(st.sampled_from(["lesson", "lab", "file", "link"]))
+        kind = draw(st.sampled_from(["lesson", "lab", "file", "link", "quiz"]))
         title, minutes = draw(local(codes)), draw(st.integers(1, 600))
         if kind == "lesson":
             items.append(draw(lessons(slug, codes)))
         elif kind == "lab":
             items.append(draw(labs(slug, codes)))
+        elif kind == "quiz":
+            items.append(draw(quizzes(slug, codes, bank, taken)))
         elif kind == "file":
             items.append(
                 FileSpec(slug, title, minutes, f"講義 {number}.pdf", draw(st.binary(max_size=9)))
@@ -118,6 +170,7 @@ def courses(draw):
             | st.builds(PictureSpec, st.just("cover.png"), st.just(PNG), local(codes, words))
         ),
         credits=draw(st.none() | st.sampled_from([0.0, 0.5, 2.0, 3.0])),
+        pools=bank,
     )
 
 
@@ -164,6 +217,14 @@ class TestRoundTrip:
         assert again.digest == course.digest
         assert course_files(again) == course_files(course)
 
+    @given(course=courses())
+    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    def test_what_went_through_the_editor_untouched_is_the_course_again(self, course):
+        once = laid_out(course)
+        assert laid_out(once).digest == once.digest
+        assert [quiz.document for quiz in once.quizzes] == [q.document for q in course.quizzes]
+        assert once.pools == course.pools
+
     def test_keeps_the_courses_of_this_repository_as_they_are(self, tmp_path):
         for cluster in read_courses(COURSES).clusters:
             for course in cluster.courses:
@@ -175,13 +236,16 @@ class TestRoundTrip:
 
 
 class TestDigests:
-    def test_of_courses_without_credits_are_those_from_before_there_were_credits(self):
+    def test_of_courses_without_credits_or_quizzes_are_those_from_before_there_were_any(self):
         (cluster,) = read_courses(COURSES).clusters
         course = cluster.courses[0]
-        assert course.credits is None
-        text = io.StringIO()
-        text.write(course.digest)
-        assert course.digest == ("a3013ef3b0d63f71b41e85dc6b7d8d629c8fb27fbc1d6a2248a3fe453b415d4b")
+        assert course.credits is None and course.quizzes and course.pools
+        modules = tuple(
+            replace(m, items=tuple(i for i in m.items if not isinstance(i, QuizSpec)))
+            for m in course.modules
+        )
+        before = replace(course, modules=modules, pools=())
+        assert before.digest == ("8c10a0eaaa22eb065afa716a2ba91235ee5668740c1a4bec8cf9e5c27a1d798b")
 
     def test_change_with_the_credits(self):
         from tests.cast import course

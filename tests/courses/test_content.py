@@ -15,7 +15,7 @@ from scipy.stats import norm
 from statsmodels.stats.proportion import proportion_confint
 
 from app.catalog.folder import LANGUAGES
-from app.catalog.markdown import outline, render
+from app.web.markdown import outline, render
 
 FENCE = re.compile(r"```python\n(.*?)```", re.S)
 

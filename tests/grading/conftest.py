@@ -22,6 +22,8 @@ from app.kernel.database import db
 from app.workspaces import hub
 from tests.cast import Cast
 from tests.cast import cluster as cluster_of_one_course
+from tests.grading.helpers import grade_with, hand_in
+from tests.grading.tampering import tampered
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -40,7 +42,7 @@ def site_of_its_own(cluster: Any, config: Config, name: str) -> Iterator[Cast]:
     try:
         with site.app_context():
             catalog.load_clusters((cluster_of_one_course(),))
-            demo.load()
+            demo.load_sections()
         made = Cast(site, fake)
         made.enrol("mei", "hao")
         yield made
@@ -123,3 +125,15 @@ def until(condition: Callable[[], Any], tmp_path: Path, seconds: float = 180) ->
 
 def alive(house) -> int:
     return len(rows(house, "SELECT 1 FROM worker_reports"))
+
+
+@pytest.fixture
+def stage(enrolled):
+    """Mei's submission has been found tampered; ``stage.case`` is the address of its case."""
+    with enrolled.app.app_context():
+        made = hand_in(enrolled, "mei")
+        grade_with(made, tampered())
+        enrolled.submission_id = made.id
+        enrolled.case_id = made.attempt.case.id
+        enrolled.case = f"/cases/{enrolled.case_id}"
+    return enrolled

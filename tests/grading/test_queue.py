@@ -10,7 +10,7 @@ from app.grading import cli, operations, queries
 from app.kernel import clock
 from app.kernel.database import db
 from tests.grading.helpers import grade_with, hand_in, result
-from tests.grading.test_cases import text_of
+from tests.grading.tampering import text_of
 
 
 def a_worker(*, beat_seconds_ago: float = 0, **report) -> int:

@@ -14,7 +14,7 @@ from app.kernel.config import Config, ConfigError
 from tests.engine import build
 from tests.grading.conftest import alive, rows, until
 from tests.grading.helpers import hand_in
-from tests.grading.test_cases import text_of
+from tests.grading.tampering import text_of
 
 WITHOUT_NAMESPACES = (
     "import sys, jupyter_config.sandbox as sandbox\n"

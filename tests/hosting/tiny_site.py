@@ -35,10 +35,12 @@ def too_large(error):
     return "too large, says the site", 413
 
 
-def lab(port: int) -> None:
+def lab(port: int, path: str) -> None:
     """A server with a WebSocket that echoes, as a person's JupyterLab has them."""
     import asyncio
 
+    from tornado.httpserver import HTTPServer
+    from tornado.netutil import bind_unix_socket
     from tornado.web import Application, RequestHandler
     from tornado.websocket import WebSocketHandler
 
@@ -53,12 +55,17 @@ def lab(port: int) -> None:
         def get(self):
             self.write(f"lab at {self.request.path}")
 
+        def put(self):
+            self.set_status(204)
+
     async def serve():
-        Application([(r".*/echo", Echo), (r".*", Page)]).listen(port, "127.0.0.1")
+        server = HTTPServer(Application([(r".*/echo", Echo), (r".*", Page)]))
+        server.listen(port, "127.0.0.1")
+        server.add_socket(bind_unix_socket(path))
         await asyncio.Event().wait()
 
     asyncio.run(serve())
 
 
 if __name__ == "__main__":
-    lab(int(sys.argv[1]))
+    lab(int(sys.argv[1]), sys.argv[2])

@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from app.hosting.postgres import cluster_of
 
@@ -29,6 +29,15 @@ CHROMIUM_ARGS = ["--disable-gpu", "--disable-background-networking"]
 COURSE = "quality-and-maintenance"
 LAB = "quality-inspection"
 DEMO_PASSWORD = "banyan-demo"
+# A journey asks what appears, not how fast: the benchmarks do that, on a machine of their own.
+expect.set_options(timeout=30_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first journey of all has the start of the house in its time."""
+    for item in items:
+        if item.path.is_relative_to(ROOT / "tests/journeys"):
+            item.add_marker(pytest.mark.timeout(900))
 
 
 def free_port() -> int:
@@ -130,9 +139,15 @@ class House:
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One for all journeys, whichever processes run tests side by side."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # Fails when a second process of the same run comes here: journeys are to stay together.
+        (tmp_path_factory.getbasetemp().parent / "the-house").touch(exist_ok=False)
     made = House(tmp_path_factory.mktemp("house") / "instance", free_port())
     made.instance.mkdir()
     made.start()
+    with made.database() as db:  # journeys fill the demo's sections with people of their own
+        db.execute("UPDATE sections SET capacity = 5000")
     try:
         yield made
     finally:
@@ -155,6 +170,8 @@ def visit(browser: Browser, house: House) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
 
     def open_page(who: str | None = None, *, language: str = "en", **options: Any) -> Page:
+        # Colours are looked at when they have come to rest.
+        options.setdefault("reduced_motion", "reduce")
         context = browser.new_context(
             base_url=house.url, locale="zh-TW" if language != "en" else "en-US", **options
         )
@@ -178,3 +195,32 @@ def sign_in(page: Page, email: str, password: str) -> None:
     page.fill("[name=password]", password)
     page.press("[name=password]", "Enter")
     page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def english(browser: Browser, house: House, email: str) -> Page:
+    """A page of its own for a demo person who reads English; for fixtures of a module, which
+    cannot ``visit``. Whoever asks closes its context."""
+    context = browser.new_context(base_url=house.url)
+    context.add_cookies([{"name": "locale", "value": "en", "url": house.url}])
+    page = context.new_page()
+    sign_in(page, email, DEMO_PASSWORD)
+    return page
+
+
+def enrol(page: Page) -> None:
+    """Its person takes the demo's course; she may have taken it in an earlier journey."""
+    page.goto(f"/courses/{COURSE}")
+    button = page.get_by_role("button", name="Enrol")
+    if button.count():
+        button.first.click()
+        page.wait_for_url("**/learn/*")
+
+
+def section_of(house: House) -> str:
+    """The code of the demo's section at Rongnan, which lin teaches."""
+    with house.database() as db:
+        found = db.execute(
+            "SELECT code FROM sections WHERE code LIKE %s", [f"{COURSE}%-rongnan"]
+        ).fetchone()
+    assert found
+    return str(found[0])

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from app.hosting.postgres import cluster_of
 from tests.engine import build
-from tests.journeys.conftest import COURSE, LAB, House
+from tests.journeys.conftest import LAB, House, enrol, section_of
 
 SLOW = build.notebook(build.solution("import time\ntime.sleep(12)", "slow"))
 QUICK = build.notebook(build.solution("done = True", "quick"))
@@ -22,15 +22,8 @@ QUICK = build.notebook(build.solution("done = True", "quick"))
 def hand_in(visit, house, tmp_path):
     """``hand_in(content)`` uploads a notebook as hao and answers when the site has accepted it."""
     page: Page = visit("hao@rongnan.example")
-    page.goto(f"/courses/{COURSE}")
-    enrol = page.get_by_role("button", name="Enrol")
-    if enrol.count():
-        enrol.first.click()
-        page.wait_for_url("**/learn/*")
-    with house.database() as db:
-        code = db.execute(
-            "SELECT code FROM sections WHERE code LIKE %s", [f"{COURSE}%-rongnan"]
-        ).fetchone()[0]
+    enrol(page)
+    code = section_of(house)
 
     def send(content: bytes) -> None:
         path = tmp_path / f"{LAB}.ipynb"

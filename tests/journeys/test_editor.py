@@ -16,11 +16,12 @@ WORDS = {
     "en": {
         "new": "New course", "begin": "Begin the course", "title": "Title", "saved": "Saved at",
         "review": "Review and publish", "publish": "Publish version 1", "done": "is published",
-        "up": "up", "offline": "No connection",
+        "up": "up", "offline": "No connection", "moved": "is number 1 now",
     },
     "zh-Hant-TW": {
         "new": "新課程", "begin": "建立課程", "title": "標題", "saved": "儲存", "up": "上移",
         "review": "檢視與發布", "publish": "發布版本 1", "done": "已發布", "offline": "沒有連線",
+        "moved": "現在是第 1 個",
     },
 }  # fmt: skip
 
@@ -86,10 +87,13 @@ def test_by_mouse_with_a_lost_connection_on_the_way(house: House, visit, handout
     page.reload()
     expect(page.locator("[name='body.en']")).to_have_value(re.compile("large"))
 
-    # A PDF in two actions: press, choose. Then it is dragged before the lesson.
+    # A PDF in two actions: press, choose, though meanwhile a save has drawn the outline anew.
     with page.expect_file_chooser() as chooser:
         page.locator(".file-button").click()
+    write_both(page, "title", "Second look")
+    expect(page.locator(".outline-item")).to_contain_text("Second look")
     chooser.value.set_files(handout)
+    # Then it is dragged before the lesson.
     page.wait_for_url("**/edit/*")
     expect(page.locator(".outline-item")).to_have_count(2)
     grip = page.locator(".outline-item [data-grip]").nth(1).bounding_box()
@@ -114,9 +118,12 @@ def test_by_mouse_with_a_lost_connection_on_the_way(house: House, visit, handout
     assert count == (1,)
 
 
-def test_by_keyboard_alone(house: House, visit, handout):
-    words, slug = WORDS["en"], f"keys-{uuid.uuid4().hex[:6]}"
-    page: Page = visit(INSTRUCTOR, viewport={"width": 1280, "height": 900})
+@pytest.mark.parametrize("language", ["en", "zh-Hant-TW"])
+def test_by_keyboard_alone(house: House, visit, handout, language):
+    words, slug = WORDS[language], f"keys-{uuid.uuid4().hex[:6]}"
+    page: Page = visit(INSTRUCTOR, language=language, viewport={"width": 1280, "height": 900})
+    # From the beginning: a chooser that opens just as it is begun to wait for one is missed.
+    page.on("filechooser", lambda chooser: chooser.set_files(handout))
     page.goto("/teach/courses/new")
     press = page.keyboard.press
 
@@ -148,15 +155,14 @@ def test_by_keyboard_alone(house: House, visit, handout):
     is_saved(page, words)
     page.goto(page.url)
     to("[id^=place-]")
-    with page.expect_file_chooser() as chooser:
-        press("Enter")
-    chooser.value.set_files(handout)
+    press("Enter")
     expect(page.locator("h1")).to_contain_text("week-1")
+    page.wait_for_load_state()  # the outline hears keys from then on
 
     # Alt with an arrow moves the part in focus; what happened is announced.
     to(".outline-item:last-child .outline-title")
     press("Alt+ArrowUp")
-    expect(page.locator("#outline-said")).to_contain_text("is number 1 now")
+    expect(page.locator("#outline-said")).to_contain_text(words["moved"])
     expect(page.locator(".outline-item").first).to_contain_text("week-1")
     assert page.evaluate("document.activeElement.textContent") == "week-1"
 
@@ -171,6 +177,61 @@ def test_by_keyboard_alone(house: House, visit, handout):
     to("form[action$='/versions'] button")
     press("Enter")
     expect(page.locator(".messages")).to_contain_text(words["done"])
+
+
+def write_question(page: Page, kind: str, text: str) -> str:
+    """Add a question of KIND to the quiz on PAGE; answers where its fields begin."""
+    page.select_option("[name='kind-0']", kind)
+    page.get_by_role("button", name="Add a question").click()
+    card = page.locator(f"[data-written^='questions.{kind}']")
+    expect(card).to_be_visible()
+    fields = str(card.get_attribute("data-written"))
+    write_both(page, f"{fields}.text", text)
+    return fields
+
+
+def test_a_quiz_is_written_tried_and_published(visit):
+    words, slug = WORDS["en"], f"asking-{uuid.uuid4().hex[:6]}"
+    page: Page = visit(INSTRUCTOR, viewport={"width": 1280, "height": 900})
+    page.goto("/teach/courses/new")
+    for field, text in (("title_zh", "問"), ("title_en", "Asking"), ("slug", slug)):
+        page.fill(f"[name={field}]", text)
+    page.get_by_role("button", name=words["begin"]).click()
+    page.wait_for_url(f"**/{slug}/edit")
+    page.locator("[id^=add-quiz-]").click()
+    page.wait_for_url("**/edit/*")
+    write_both(page, "title", "Check yourself")
+    is_saved(page, words)
+
+    choice = write_question(page, "single", "Which one is a tree?")
+    for number, text in enumerate(("Banyan", "Stone")):
+        write_both(page, f"{choice}.options.{number}.text", text)
+    page.check(f"[name='{choice}.right'][value='0']")
+    page.fill(f"[name='{choice}.points']", "2")
+    is_saved(page, words)
+    number = write_question(page, "numeric", "Six times {{n}}?")
+    page.fill(f"[name='{number}.answer']", "6*n")
+    page.locator(f"[data-written='{number}']").get_by_text("Variants with other numbers").click()
+    for field, text in (("name", "n"), ("min", "2"), ("max", "9"), ("step", "1")):
+        page.fill(f"[name='{number}.variables.0.{field}']", text)
+
+    # Not a second is waited for the saving: the page that tries it does.
+    page.get_by_role("link", name="Try this quiz").click()
+    expect(page.get_by_role("heading", name="Try this quiz")).to_be_visible()
+    page.get_by_role("radio", name="Banyan (en)").check()
+    asked = page.locator(".question-text", has_text="Six times").inner_text()
+    drawn = int(re.search(r"times (\d)", asked)[1])
+    page.locator("input[name^=q-numeric]").fill(str(6 * drawn))
+    page.get_by_role("button", name="Check the answers").click()
+    expect(page.locator(".result-head")).to_contain_text(re.compile(r"3\s*/\s*3"))
+    assert Axe().run(page).violations_count == 0
+    page.get_by_role("link", name="Check yourself", exact=False).first.click()
+    expect(page.locator("[data-todo]:visible")).to_have_count(0)
+
+    finish_course(page, words)
+    publish(page, words)
+    page.goto(f"/courses/{slug}")
+    expect(page.locator(".module-item")).to_contain_text("Check yourself")
 
 
 def test_two_editors_see_each_other_and_choose(visit):

@@ -116,7 +116,7 @@ def test_a_suspended_person_is_out_within_a_minute(house, visit):
     sockets: list[bool] = []
     lab.on("websocket", lambda socket: socket.on("close", lambda _socket: sockets.append(True)))
     lab.reload()
-    lab.wait_for_selector(".jp-Notebook .jp-Cell", timeout=120_000)
+    lab.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell", timeout=120_000)
     processes = server_of("mei", house)
     assert processes
 

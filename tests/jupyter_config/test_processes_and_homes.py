@@ -71,6 +71,7 @@ class TestAServersProcess:
         popens = []
         for name in ("mei", "an-chi"):
             popen, process = boxes("/bin/sh", "-c", "trap '' TERM; sleep 100 & wait; wait")
+            until(lambda at=process: len(at.members()) > 2)  # the signal is trapped before that
             process.save(tmp_path / f"{name}.json")
             popens.append(popen)
         (tmp_path / "damaged.json").write_text("{")

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(sandbox.available() is not None, reason=str(sand
 
 
 def shell(script: str, box: Sandbox | None = None) -> str:
-    done = (box or Sandbox()).run(["/bin/sh", "-c", script], timeout=20)
+    done = (box or Sandbox()).run(["/bin/sh", "-c", script], timeout=60)
     return done.stdout.decode() + done.stderr.decode()
 
 
@@ -40,7 +40,7 @@ class TestWhatTheSandboxHides:
         with socket.create_server(("127.0.0.1", 0)) as server:
             port = server.getsockname()[1]
             code = f"import socket; socket.create_connection(('127.0.0.1', {port}), 2)"
-            done = Sandbox(read_only=python_paths()).run([sys.executable, "-c", code], timeout=20)
+            done = Sandbox(read_only=python_paths()).run([sys.executable, "-c", code], timeout=60)
         assert b"ConnectionRefusedError" in done.stderr
 
     def test_an_abstract_socket_of_the_host_is_out_of_reach(self):
@@ -48,7 +48,7 @@ class TestWhatTheSandboxHides:
             server.bind("\0banyan-test-sandbox")
             server.listen()
             code = "import socket; socket.socket(socket.AF_UNIX).connect('\\0banyan-test-sandbox')"
-            done = Sandbox(read_only=python_paths()).run([sys.executable, "-c", code], timeout=20)
+            done = Sandbox(read_only=python_paths()).run([sys.executable, "-c", code], timeout=60)
         assert b"ConnectionRefusedError" in done.stderr
 
     def test_other_processes_are_invisible(self):
@@ -97,7 +97,7 @@ class TestWhatThePersonInsideMayDo:
 
     def test_her_python_is_the_same_one(self):
         box = Sandbox(read_only=python_paths())
-        done = box.run([sys.executable, "-c", "import sys, yaml; print(sys.prefix)"], timeout=30)
+        done = box.run([sys.executable, "-c", "import sys, yaml; print(sys.prefix)"], timeout=60)
         assert done.stdout.decode().strip() == sys.prefix
 
     def test_shared_memory_and_temporary_files_are_writable(self):
@@ -116,13 +116,13 @@ class TestLimits:
         box = Sandbox(
             read_only=python_paths(), limits=Rlimits(address_space_bytes=300 * 1024 * 1024)
         )
-        done = box.run([sys.executable, "-c", "b'x' * 400_000_000"], timeout=20)
+        done = box.run([sys.executable, "-c", "b'x' * 400_000_000"], timeout=60)
         assert b"MemoryError" in done.stderr
 
     def test_a_fork_bomb_ends_at_the_number_of_processes(self):
         code = "import os\nn = 0\ntry:\n while os.fork(): n += 1\nexcept OSError: print(n)"
         box = Sandbox(read_only=python_paths(), limits=Rlimits(processes=20), uid=64777)
-        printed = box.run([sys.executable, "-c", code], timeout=20).stdout.split()
+        printed = box.run([sys.executable, "-c", code], timeout=60).stdout.split()
         assert printed and int(printed[0]) < 20
 
     def test_a_file_is_limited(self):

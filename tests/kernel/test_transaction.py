@@ -94,3 +94,26 @@ def test_an_effect_outside_an_operation_is_a_mistake():
 def test_jobs_have_names_of_their_room():
     assert mail.deliver.name == "kernel.mail.deliver"
     assert jobs.queue.tasks["kernel.mail.deliver"]
+
+
+class TestTheEndOfARequest:
+    def test_what_only_read_leaves_its_statements_prepared(self, site):
+        def is_prepared() -> bool:
+            """Asks once more; statements are prepared by each connection, after some use."""
+            with site.app_context():
+                db.session.scalars(select(AuditEntry.verb).limit(3)).all()
+                names = text("SELECT statement FROM pg_prepared_statements")
+                prepared = db.session.connection().scalars(names)
+                return any("FROM audit_entries" in statement for statement in prepared)
+
+        assert any(is_prepared() for _request in range(400))
+
+    def test_what_was_written_outside_an_operation_is_not_kept(self, app):
+        with app.app_context():
+            db.session.add(AuditEntry(verb="flushed", subject_kind="thing", subject_id="1"))
+            db.session.flush()
+        with app.app_context():
+            assert written() == []
+            db.session.add(AuditEntry(verb="added", subject_kind="thing", subject_id="1"))
+        with app.app_context():
+            assert written() == []

@@ -113,7 +113,7 @@ def test_parallel_students_never_take_one_place_twice(config, site, migrated):
     with site.app_context():
         load_people()
         catalog.load_clusters((cluster(),))
-        demo.load()
+        demo.load_sections()
         section = Cast(site, None).section()
         section.capacity = 3
         school = db.session.get_one(Organisation, section.school_id)

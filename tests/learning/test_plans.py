@@ -93,11 +93,14 @@ class TestALockedItem:
                 enrolled.section().id, enrolled.person("mei").id, ItemKind.LAB, "squares",
                 completed=True, score=3, max_score=6,
             )  # fmt: skip
-            hao = enrolled.person("hao").id
+            section, hao = enrolled.section(), enrolled.person("hao").id
+            ping = enrolled.person("ping")
+            tables = operations.make_group_set(ping, section, "Tables", ["A", "B"]).id
+            second = queries.group_set_in(section, tables).groups[1].id
         assert enrolled.browser("mei").get(address).status_code == 200
         assert enrolled.browser("hao").get(address).status_code == 403
         enrolled.browser("ping").post(
-            f"/teaching/{enrolled.code}/students/{hao}/group", data={"group": "B"}
+            f"/teaching/{enrolled.code}/groups/{tables}/places", data={f"place:{hao}": second}
         )
         assert enrolled.browser("hao").get(address).status_code == 200
 
@@ -250,13 +253,13 @@ class TestExtensions:
         due = datetime(2026, 9, 21, 15, 59, tzinfo=UTC)
         with enrolled.app.app_context():
             dates(enrolled, LAB, None, due)
-            mei, hao = enrolled.person("mei"), enrolled.person("hao")
-            mei_id = mei.id
+            mei_id = enrolled.person("mei").id
         lin = enrolled.browser("lin")
         address = f"/teaching/{enrolled.code}/students/{mei_id}"
         typed = {"item": LAB, "extra_days": "3", "time_factor": "1.5", "reason": "=illness"}
         assert lin.post(address, data=typed).status_code == 302
         with enrolled.app.app_context():
+            mei, hao = enrolled.person("mei"), enrolled.person("hao")
             item = latest_version("areas-and-squares").item(ItemKind.LAB, "squares")
             view = queries.section_for(mei, enrolled.code)
             assert view.terms(item).due_at == due + timedelta(days=3)

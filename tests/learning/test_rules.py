@@ -1,4 +1,4 @@
-"""Pure rules: release conditions, due dates, what remains, the fates of roster lines."""
+"""Pure rules: release conditions, due dates, the fates of roster lines, recognition."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from app.accounts.rules.rosters import RosterLine
 from app.learning.rules import RecognitionState, may_follow
-from app.learning.rules.clusters import ClusterRule, CourseFact, ElectiveRule, remaining
 from app.learning.rules.conditions import (
     MOST_LEAVES,
     ConditionInvalid,
@@ -52,7 +51,7 @@ facts = st.builds(
     now=st.just(NOW),
     completed=st.frozensets(st.sampled_from(KEYS)),
     shares=st.dictionaries(st.sampled_from(KEYS), st.sampled_from([0.0, 0.5, 0.6, 1.0])),
-    group=st.sampled_from([None, "A", "B"]),
+    groups=st.frozensets(st.sampled_from(["A", "B"])),
 )
 
 
@@ -78,7 +77,7 @@ class TestConditions:
     @given(trees, facts, st.integers(-400, 400))
     def test_moving_the_dates_and_the_clock_together_changes_no_answer(self, tree, known, days):
         by = timedelta(days=days)
-        later = Facts(known.now + by, known.completed, known.shares, known.group)
+        later = Facts(known.now + by, known.completed, known.shares, known.groups)
         assert holds(shifted(tree, by), later) == holds(tree, known)
 
     def test_a_date_counts_from_its_very_instant(self):
@@ -192,59 +191,6 @@ class TestTerms:
         closes = NOW + timedelta(days=1)
         terms = terms_for("lab:c", NOW, closes, grants)
         assert terms.due_at >= NOW and terms.closes_at >= closes and terms.time_factor >= 1
-
-
-class TestWhatRemains:
-    RULE = ClusterRule(
-        required=("a", "b"),
-        electives=(ElectiveRule("one of two", frozenset({"c", "d"}), 1),),
-        least_credits=6,
-        least_shares={"b": 0.6},
-    )
-
-    def test_is_everything_for_who_has_done_nothing(self):
-        left = remaining(self.RULE, [])
-        assert left.required == ("a", "b") and left.credits == 6 and not left.is_complete
-        assert left.electives[0][1] == 1
-
-    def test_is_nothing_for_who_has_done_all(self):
-        done = [CourseFact(slug, True, 2, 0.6) for slug in "abc"]
-        assert remaining(self.RULE, done).is_complete
-
-    def test_names_a_completed_course_whose_grade_is_not_sufficient(self):
-        done = [CourseFact(slug, True, 2, 0.59) for slug in "abc"]
-        left = remaining(self.RULE, done)
-        assert left.required == ("b",) and left.below == (("b", 0.6),) and left.credits == 2
-
-    def test_counts_a_course_once_that_was_taken_twice(self):
-        twice = [CourseFact("a", True, 3), CourseFact("a", True, 3)]
-        assert remaining(self.RULE, twice).credits == 3
-
-    @given(
-        st.lists(
-            st.builds(
-                CourseFact,
-                slug=st.sampled_from("abcd"),
-                is_completed=st.booleans(),
-                credits=st.integers(0, 3),
-                share=st.sampled_from([None, 0.5, 0.7]),
-            ),
-            max_size=6,
-        ),
-        st.builds(
-            CourseFact,
-            slug=st.sampled_from("abcd"),
-            is_completed=st.just(True),
-            credits=st.integers(0, 3),
-            share=st.just(0.9),
-        ),
-    )
-    def test_never_grows_by_completing_one_more(self, facts_before, one_more):
-        before = remaining(self.RULE, facts_before)
-        after = remaining(self.RULE, [*facts_before, one_more])
-        assert set(after.required) <= set(before.required)
-        assert after.credits <= before.credits
-        assert len(after.electives) <= len(before.electives)
 
 
 def line(number: int) -> RosterLine:

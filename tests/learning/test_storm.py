@@ -70,7 +70,7 @@ def _ask(port: int, address: str, cookie: str) -> tuple[int, str]:
 
 
 def _wait_for(port: int, server: subprocess.Popen) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         assert server.poll() is None, "the server ended"
         try:
@@ -126,7 +126,7 @@ def test_the_last_place_goes_to_one_of_500_and_the_rest_wait_in_order(
 @operation
 def _course() -> None:
     catalog.load_clusters((small_cluster(),))
-    demo.load()
+    demo.load_sections()
 
 
 def _storm(server_of_data, instance, address: str, cookies: dict[str, str]) -> dict:
@@ -160,6 +160,6 @@ def _storm(server_of_data, instance, address: str, cookies: dict[str, str]) -> d
             thread.join(90)
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(120)
     assert len(answers) == len(cookies)
     return answers

@@ -25,11 +25,13 @@ def who_takes(section: Section) -> list[str]:
 
 
 def letters() -> list[tuple[str, str]]:
-    """(to, subject) of every mail in the queue, in order."""
+    """(to, subject) of every piece of news that is mailed at once, in order."""
     rows = db.session.execute(
         text(
-            "SELECT args->>'to', args->>'subject' FROM procrastinate_jobs"
-            " WHERE task_name = 'kernel.mail.deliver' ORDER BY id"
+            "SELECT p.email, n.subject->>'zh-Hant-TW' FROM procrastinate_jobs j"
+            " JOIN notifications n ON n.id::text = j.args->>'notification_id'"
+            " JOIN people p ON p.id = n.person_id"
+            " WHERE j.task_name = 'notifications.tasks.mail_one' ORDER BY j.id"
         )
     )
     return [(to, subject) for to, subject in rows]

@@ -80,7 +80,8 @@ def foreign(texts: list[str], language: str) -> list[str]:
     """Those of TEXTS that are not in LANGUAGE. Names stay as they are written."""
     if language == "en":
         return [t for t in texts if CHINESE.search(t) and not any(name in t for name in NAMES)]
-    english = {str(i) for i, _message in entries()}
+    # A language is offered in its own name.
+    english = {str(i) for i, _message in entries()} - set(i18n.LOCALE_NAMES.values())
     return [t for t in texts if t in english or (LATIN_WORDS.search(t) and not CHINESE.search(t))]
 
 

@@ -59,10 +59,11 @@ class TestStart:
     def test_is_content_when_a_server_runs_starts_or_ran_already(self, made, status):
         client, server = made
         server.plan = [(409, {}), (status, {})]
-        client.start("mei", locale="en")
+        client.start("mei", locale="en", environment="deep-learning")
+        options = {"locale": "en", "environment": "deep-learning"}
         assert [(m, p, b) for m, p, _t, b in server.asked] == [
             ("POST", "/hub/api/users/mei", None),
-            ("POST", "/hub/api/users/mei/server", {"locale": "en"}),
+            ("POST", "/hub/api/users/mei/server", options),
         ]
 
     def test_asks_twice_when_the_hub_forgot_who_the_site_is(self, made):
@@ -74,6 +75,12 @@ class TestStart:
         client, server = made
         server.plan = [(500, {})]
         with pytest.raises(hub.HubUnavailable):
+            client.start("mei", locale="en")
+
+    def test_says_that_too_many_start_at_this_moment(self, made):
+        client, server = made
+        server.plan = [(409, {}), (429, {})]
+        with pytest.raises(hub.HubBusy):
             client.start("mei", locale="en")
 
     # httpcore leaves the socket of a connection that failed to the collector.
@@ -157,3 +164,15 @@ def test_a_person_restored_in_the_meantime_keeps_her_server(cast):
         cast.hub.start("mei", locale="en")
         tasks.end_workspace(person_id=str(cast.person("mei").id))
         assert cast.hub.servers == {"mei": "ready"}
+
+
+def test_a_server_starts_for_the_environment_of_the_lab(enrolled):
+    from app.kernel.database import db
+    from app.labs.models import Lab, LabVersion
+
+    enrolled.browser("mei").post(f"/learn/{enrolled.code}/labs/squares/workspace")
+    with enrolled.app.app_context():
+        found = db.session.scalars(
+            db.select(LabVersion.environment).join(Lab).where(Lab.slug == "squares")
+        ).first()
+    assert enrolled.hub.environments == {"mei": found} and found

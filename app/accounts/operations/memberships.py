@@ -6,8 +6,8 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts import events
-from app.accounts.models import Membership, OrganisationDomain, Person, RosterEntry
-from app.accounts.rules import Proof, Role, mail_domain
+from app.accounts.models import Membership, Organisation, OrganisationDomain, Person, RosterEntry
+from app.accounts.rules import Proof, Role, Standing, mail_domain
 from app.kernel import audit, clock
 from app.kernel.database import db
 from app.kernel.errors import Refused
@@ -16,13 +16,17 @@ from app.kernel.i18n import lazy_gettext as _l
 from app.kernel.ids import new_id
 from app.kernel.transaction import operation
 
-__all__ = ["NumberTaken", "add_membership", "end_membership", "recognise"]
+__all__ = ["LastOwner", "NumberTaken", "add_membership", "end_membership", "recognise"]
 
 
 class NumberTaken(Refused):
     message = _l(
         "Somebody else already holds this student number. Please ask your department office."
     )
+
+
+class LastOwner(Refused):
+    message = _l("An organisation keeps an owner. Make somebody else an owner first.")
 
 
 @operation
@@ -104,7 +108,12 @@ def _require_free_number(person: Person, organisation_id: uuid.UUID, number: str
 
 @operation
 def end_membership(actor: Person, membership: Membership) -> None:
-    """End a membership as of now; what it proved in the past stays on record."""
+    """End a membership as of now; what it proved in the past stays on record.
+
+    Raises LastOwner.
+    """
+    if membership.role == Role.OWNER:
+        _require_another_owner(membership)
     ended = db.session.execute(
         update(Membership)
         .where(Membership.id == membership.id, Membership.ended_at.is_(None))
@@ -116,6 +125,29 @@ def end_membership(actor: Person, membership: Membership) -> None:
         publish(events.MembershipEnded(membership.person_id, membership.id))
 
 
+def _require_another_owner(membership: Membership) -> None:
+    """Owners who leave at once wait for each other here. (The database refuses it as well.)"""
+    db.session.scalar(
+        select(Organisation.id)
+        .where(Organisation.id == membership.organisation_id)
+        .with_for_update()
+    )
+    another = db.session.scalar(
+        select(Membership.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.organisation_id == membership.organisation_id,
+            Membership.role == Role.OWNER,
+            Membership.ended_at.is_(None),
+            Membership.id != membership.id,
+            Person.suspended_at.is_(None),
+        )
+        .limit(1)
+    )
+    if another is None:
+        raise LastOwner
+
+
 @operation
 def recognise(person: Person) -> list[Membership]:
     """Give PERSON the memberships that her verified address proves: by its domain, by rosters."""
@@ -123,7 +155,12 @@ def recognise(person: Person) -> list[Membership]:
         return []
     found = []
     domain = db.session.scalar(
-        select(OrganisationDomain).where(OrganisationDomain.domain == mail_domain(person.email))
+        select(OrganisationDomain)
+        .join(OrganisationDomain.organisation)
+        .where(
+            OrganisationDomain.domain == mail_domain(person.email),
+            Organisation.standing == Standing.APPROVED,
+        )
     )
     if domain is not None:
         found.append(

@@ -6,24 +6,25 @@ from collections.abc import Sequence
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts import queries
+from app.accounts.events import OrganisationMade
 from app.accounts.models import Organisation, OrganisationDomain
-from app.accounts.rules import ROLES_OF, OrganisationKind, Role, is_tax_id
+from app.accounts.rules import (
+    ROLES_OF,
+    OrganisationKind,
+    Role,
+    Standing,
+    is_free_mail,
+    is_tax_id,
+)
 from app.kernel import audit, clock
 from app.kernel.database import db
 from app.kernel.errors import Refused
+from app.kernel.events import publish
 from app.kernel.i18n import lazy_gettext as _l
 from app.kernel.localized import LocalizedText
 from app.kernel.transaction import operation
 
 __all__ = ["OrganisationInvalid", "add_domain", "create_organisation"]
-
-# Mail of such domains belongs to anybody, so it proves nothing.
-PUBLIC_MAIL = frozenset(
-    """
-    gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com yahoo.com.tw icloud.com
-    me.com proton.me protonmail.com pchome.com.tw hinet.net qq.com 163.com gmx.net aol.com msn.com
-    """.split()  # noqa: SIM905 (as in a paragraph)
-)
 
 
 class OrganisationInvalid(Refused):
@@ -38,6 +39,7 @@ def create_organisation(
     name: LocalizedText,
     tax_id: str | None = None,
     county: str | None = None,
+    industry: str | None = None,
     domains: Sequence[tuple[str, Role]] = (),
 ) -> Organisation:
     """A new organisation, verified by whoever may call this, with mail DOMAINS that prove roles.
@@ -57,7 +59,14 @@ def create_organisation(
             _l("%(number)s is not a valid unified business number.", number=tax_id)
         )
     made = Organisation(
-        slug=slug, kind=kind, name=name, tax_id=tax_id, county=county, verified_at=clock.now()
+        slug=slug,
+        kind=kind,
+        name=name,
+        tax_id=tax_id,
+        county=county,
+        industry=industry,
+        standing=Standing.APPROVED,
+        verified_at=clock.now(),
     )
     db.session.add(made)
     try:
@@ -67,6 +76,7 @@ def create_organisation(
             _l("There is already an organisation with this short name or number.")
         ) from None
     audit.record(None, "created organisation", "organisation", made.id, slug=slug)
+    publish(OrganisationMade(made.id))
     for domain, role in domains:
         add_domain(made, domain, role)
     return made
@@ -78,7 +88,7 @@ def add_domain(organisation: Organisation, domain: str, role: Role) -> Organisat
     domain = domain.strip().lower().removeprefix("@")
     if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain):
         raise OrganisationInvalid(_l("%(domain)s is not a mail domain.", domain=domain))
-    if domain in PUBLIC_MAIL:
+    if is_free_mail(domain):
         raise OrganisationInvalid(
             _l("Anybody can have an address of %(domain)s: it proves nothing.", domain=domain)
         )

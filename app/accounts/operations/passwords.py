@@ -31,6 +31,7 @@ __all__ = [
     "WrongPassword",
     "ask_for_reset",
     "change_password",
+    "confirm_password",
     "reset_link",
     "reset_password",
     "reset_subject",
@@ -53,11 +54,16 @@ def change_password(
 
     Raises WrongPassword or TooManyTries.
     """
+    confirm_password(person, present)
+    _set_password(person, new, but=sign_in_id)
+
+
+def confirm_password(person: Person, present: str) -> None:
+    """Before something that cannot be undone. Raises WrongPassword or TooManyTries."""
     tries = take((CHANGE_TRIES, str(person.id)))
     if not verify_password(person.password_hash, present):
         raise WrongPassword
     forgive(tries)
-    _set_password(person, new, but=sign_in_id)
 
 
 def ask_for_reset(config: Config, *, email: str, address: str) -> None:

@@ -1,11 +1,13 @@
 """What somebody says about herself."""
 
+from app.accounts.events import AccountSeen, ProfileChanged
 from app.accounts.models import Person
 from app.accounts.rules import normalise_name
+from app.kernel.events import publish
 from app.kernel.i18n import LOCALES
 from app.kernel.transaction import operation
 
-__all__ = ["change_profile"]
+__all__ = ["change_profile", "note_look"]
 
 
 @operation
@@ -15,3 +17,10 @@ def change_profile(person: Person, *, name: str, locale: str) -> None:
         raise ValueError(f"unknown language {locale!r}")
     person.name = normalise_name(name)
     person.locale = locale
+    publish(ProfileChanged(person.id))
+
+
+@operation
+def note_look(viewer: Person, person: Person) -> None:
+    """VIEWER, who looks after people, opened PERSON's page; she is told who did."""
+    publish(AccountSeen(person.id, viewer.id))

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts import queries
+from app.accounts.events import PersonRegistered, SignedUp
 from app.accounts.models import Person
 from app.accounts.operations import links, memberships
 from app.accounts.operations.sign_ins import WrongCredentials
@@ -25,6 +26,7 @@ from app.accounts.rules import (
 from app.kernel import audit, clock, mail
 from app.kernel.config import Config
 from app.kernel.database import db
+from app.kernel.events import publish
 from app.kernel.i18n import gettext as _
 from app.kernel.i18n import speaking
 from app.kernel.ids import new_id
@@ -64,6 +66,7 @@ def _register(config: Config, name: str, email: str, hashed: str, locale: str) -
     person = create_person(name=name, email=email, password_hash=hashed, locale=locale)
     if person is not None:
         audit.record(person.id, "registered", "person", person.id)
+        publish(SignedUp(person.id))
         _send_verification(config, person)
         return person.id
     owner = queries.person_by_email(email)
@@ -101,6 +104,7 @@ def create_person(
             .returning(Person.id)
         )
         if made is not None:
+            publish(PersonRegistered(made))
             return db.session.get_one(Person, made)
         if queries.person_by_email(email) is not None:
             return None

@@ -44,7 +44,7 @@ def restore_person(actor: Person | None, person: Person) -> None:
     """Let PERSON sign in again. Raises NotYoursToSuspend."""
     if actor is not None and not policies.can_suspend(actor, person):
         raise NotYoursToSuspend
-    if _locked_state(person) is None:
+    if _locked_state(person) is None or person.erased_at is not None:
         return
     person.suspended_at = None
     person.suspended_by_id = None

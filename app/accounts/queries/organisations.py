@@ -1,17 +1,19 @@
 """Organisations, their invitations and rosters."""
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts import policies
-from app.accounts.models import Invitation, Organisation, Person, RosterEntry
-from app.accounts.queries.people import Listed, listed
+from app.accounts.models import Invitation, Membership, Organisation, Person, RosterEntry
+from app.accounts.queries.people import listed
 from app.accounts.rules import hash_token
-from app.kernel import clock
-from app.kernel.database import db
+from app.kernel.database import NOW, db
 from app.kernel.errors import NotVisible
+from app.kernel.paging import Listed
 
 
 def organisations() -> Sequence[Organisation]:
@@ -28,7 +30,10 @@ def organisations_open_to(person: Person) -> Sequence[Organisation]:
     """The organisations whose people, invitations or roster PERSON looks after."""
     statement = select(Organisation).order_by(Organisation.kind, Organisation.slug)
     if not policies.is_operator(person):
-        statement = statement.where(Organisation.id.in_(policies.organisations_run_by(person)))
+        run = policies.organisations_run_by(person)
+        if not run:
+            return []
+        statement = statement.where(Organisation.id.in_(run))
     return db.session.scalars(statement).all()
 
 
@@ -68,17 +73,38 @@ def open_invitations_for(person: Person) -> Sequence[Invitation]:
     """What somebody may accept without the letter, because the address is proven to be hers."""
     if person.email_verified_at is None:
         return []
-    return db.session.scalars(
+    return db.session.scalars(_open_invitations(), {"email": person.email}).all()
+
+
+def account_needs_something() -> ColumnElement[bool]:
+    """Whether the account of ``person_id`` waits for her: a mail address to confirm, a school to
+    show, or an invitation to answer."""
+    her_id: Any = bindparam("person_id")
+    member = exists().where(Membership.person_id == her_id, Membership.ended_at.is_(None))
+    invited = exists().where(
+        Invitation.email == Person.email,
+        Invitation.accepted_at.is_(None),
+        Invitation.withdrawn_at.is_(None),
+        Invitation.expires_at > NOW,
+    )
+    return exists().where(
+        Person.id == her_id, or_(Person.email_verified_at.is_(None), ~member, invited)
+    )
+
+
+@cache
+def _open_invitations() -> Select[Invitation]:
+    return (
         select(Invitation)
         .where(
-            Invitation.email == person.email,
+            Invitation.email == bindparam("email"),
             Invitation.accepted_at.is_(None),
             Invitation.withdrawn_at.is_(None),
-            Invitation.expires_at > clock.now(),
+            Invitation.expires_at > NOW,
         )
         .options(joinedload(Invitation.organisation))
         .order_by(Invitation.created_at)
-    ).all()
+    )
 
 
 def roster_of(

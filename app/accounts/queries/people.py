@@ -1,11 +1,10 @@
 """Who there is."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.accounts import policies
@@ -13,34 +12,21 @@ from app.accounts.models import Membership, Organisation, Person
 from app.accounts.rules import Role, normalise_email
 from app.kernel.database import db
 from app.kernel.errors import NotVisible
-
-PAGE_SIZE = 50
-
-T = TypeVar("T")
+from app.kernel.paging import Listed, one_page
 
 
-@dataclass(frozen=True)
-class Listed(Generic[T]):
-    """One page of a list."""
+def listed(
+    statement: Select[Any],
+    page: int | None,
+    values: Mapping[str, Any] | None = None,
+    count: Any = None,
+) -> Listed[Any]:
+    """Page PAGE (from 1) of STATEMENT's rows, with VALUES for what it names; None: all of them.
 
-    rows: Sequence[T]
-    total: int
-    page: int
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // PAGE_SIZE))
-
-
-def listed(statement: Select[Any], page: int | None) -> Listed[Any]:
-    """Page PAGE (from 1) of STATEMENT's rows; None means all of them."""
-    count = select(func.count()).select_from(statement.order_by(None).subquery())
-    total = db.session.scalar(count) or 0
-    if page is None:
-        return Listed(db.session.scalars(statement).unique().all(), total, 1)
-    page = min(max(1, page), max(1, -(-total // PAGE_SIZE)))
-    chosen = statement.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    return Listed(db.session.scalars(chosen).unique().all(), total, page)
+    COUNT: see ``one_page``.
+    """
+    chosen, total, page = one_page(statement, page, values=values, count=count)
+    return Listed(db.session.scalars(chosen, values).unique().all(), total, page)
 
 
 def person_by_email(email: str) -> Person | None:
@@ -72,6 +58,12 @@ def live_memberships_of(person: Person) -> Sequence[Membership]:
     ).all()
 
 
+def named_like(search: str) -> list[ColumnElement[bool]]:
+    """What is true of people in whose name, handle or mail address SEARCH stands; for ``or_``."""
+    columns = (Person.name, Person.handle, Person.email)
+    return [column.icontains(search, autoescape=True) for column in columns]
+
+
 PEOPLE_SORTS = {
     "name": Person.name,
     "email": Person.email,
@@ -89,17 +81,13 @@ def people(
     page: int | None = 1,
 ) -> Listed[Person]:
     """Everybody, for those who may see that. STATE: ``suspended``, ``unverified`` or empty."""
-    statement = select(Person).options(
-        selectinload(Person.memberships).joinedload(Membership.organisation)
+    statement = (
+        select(Person)
+        .where(Person.erased_at.is_(None))
+        .options(selectinload(Person.memberships).joinedload(Membership.organisation))
     )
     if search:
-        statement = statement.where(
-            or_(
-                Person.name.icontains(search, autoescape=True),
-                Person.email.icontains(search, autoescape=True),
-                Person.handle.icontains(search, autoescape=True),
-            )
-        )
+        statement = statement.where(or_(*named_like(search)))
     if state == "suspended":
         statement = statement.where(Person.suspended_at.is_not(None))
     elif state == "unverified":

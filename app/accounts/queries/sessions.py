@@ -2,32 +2,43 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from app.accounts.models import Membership, OAuthToken, Person, SignIn, SigningKey
 from app.accounts.rules import hash_token
 from app.kernel import clock
-from app.kernel.database import db
+from app.kernel.database import NOW, db
 
 KEY_STAYS_PUBLISHED = timedelta(days=30)
 
 
 def live_sign_in(token: str) -> SignIn | None:
-    """The sign-in whose session holds TOKEN, with the person and her memberships."""
-    return db.session.scalar(
+    """The sign-in whose session holds TOKEN, with the person and her memberships.
+
+    Asked at every request: one statement, one row for each membership.
+    """
+    asked = db.session.scalars(_live_sign_in(), {"token_hash": hash_token(token)})
+    return asked.unique().one_or_none()
+
+
+@cache
+def _live_sign_in() -> Select[Any]:
+    return (
         select(SignIn)
         .join(SignIn.person)
         .where(
-            SignIn.token_hash == hash_token(token),
+            SignIn.token_hash == bindparam("token_hash"),
             SignIn.ended_at.is_(None),
-            SignIn.expires_at > clock.now(),
+            SignIn.expires_at > NOW,
             Person.suspended_at.is_(None),
         )
         .options(
             contains_eager(SignIn.person)
-            .selectinload(Person.memberships)
+            .joinedload(Person.memberships)
             .joinedload(Membership.organisation)
         )
     )

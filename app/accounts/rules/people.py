@@ -23,19 +23,24 @@ class Role(StrEnum):
     INSTRUCTOR = "instructor"
     TEACHING_ASSISTANT = "teaching_assistant"
     DEPARTMENT_OFFICE = "department_office"
+    OWNER = "owner"
+    HR = "hr"
+    REPRESENTATIVE = "representative"
     EMPLOYEE = "employee"
     MENTOR = "mentor"
     OFFICER = "officer"
     OPERATOR = "operator"
 
 
+_ACTING = frozenset({Role.OWNER, Role.HR, Role.REPRESENTATIVE})
+
 ROLES_OF: dict[OrganisationKind, frozenset[Role]] = {
     OrganisationKind.SCHOOL: frozenset(
         {Role.STUDENT, Role.INSTRUCTOR, Role.TEACHING_ASSISTANT, Role.DEPARTMENT_OFFICE}
     ),
-    OrganisationKind.COMPANY: frozenset({Role.EMPLOYEE, Role.MENTOR}),
-    OrganisationKind.ASSOCIATION: frozenset({Role.EMPLOYEE, Role.MENTOR}),
-    OrganisationKind.AGENCY: frozenset({Role.OFFICER, Role.OPERATOR}),
+    OrganisationKind.COMPANY: _ACTING | {Role.EMPLOYEE, Role.MENTOR},
+    OrganisationKind.ASSOCIATION: _ACTING | {Role.EMPLOYEE, Role.MENTOR},
+    OrganisationKind.AGENCY: _ACTING | {Role.EMPLOYEE, Role.OFFICER, Role.OPERATOR},
 }
 
 
@@ -45,6 +50,9 @@ GRANTABLE_BY: dict[Role, frozenset[Role]] = {
     Role.OPERATOR: frozenset(Role),
     Role.DEPARTMENT_OFFICE: SCHOOL_ROLES,
     Role.INSTRUCTOR: frozenset({Role.STUDENT, Role.TEACHING_ASSISTANT}),
+    # Never officer or operator: an agency may sign up by itself.
+    Role.OWNER: _ACTING | {Role.EMPLOYEE, Role.MENTOR},
+    Role.HR: frozenset({Role.EMPLOYEE, Role.MENTOR}),
 }
 """Which roles the holder of a role may give away by invitation. An operator may do so in every
 organisation, the others in their own."""
@@ -60,6 +68,9 @@ ROLE_NAMES: dict[Role, LazyText] = {
     Role.INSTRUCTOR: _l("Instructor"),
     Role.TEACHING_ASSISTANT: _l("Teaching assistant"),
     Role.DEPARTMENT_OFFICE: _l("Department office"),
+    Role.OWNER: _l("Owner"),
+    Role.HR: _l("Human resources"),
+    Role.REPRESENTATIVE: _l("Representative"),
     Role.EMPLOYEE: _l("Employee"),
     Role.MENTOR: _l("Industry mentor"),
     Role.OFFICER: _l("Programme officer"),
@@ -74,6 +85,8 @@ class Proof(StrEnum):
     INVITATION = "invitation"
     ROSTER = "roster"
     OPERATOR = "operator"
+    APPLICATION = "application"
+    OWNER = "owner"
 
 
 PROOF_NAMES: dict[Proof, LazyText] = {
@@ -81,6 +94,8 @@ PROOF_NAMES: dict[Proof, LazyText] = {
     Proof.INVITATION: _l("Invitation"),
     Proof.ROSTER: _l("Roster"),
     Proof.OPERATOR: _l("Entered by an operator"),
+    Proof.APPLICATION: _l("Signed it up"),
+    Proof.OWNER: _l("Let in by an owner"),
 }
 
 

@@ -4,6 +4,10 @@ from flask import Flask
 
 from app.accounts import session
 from app.accounts.views import (  # noqa: F401 (each adds its routes)
+    approvals,
+    companies,
+    company_desk,
+    company_people,
     filters,
     home,
     invitations,

@@ -4,20 +4,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask import Blueprint, render_template, request
-from flask_login import current_user
 
 from app.accounts import session
-from app.accounts.models import Person
 from app.accounts.operations import TooManyTries
 from app.kernel.errors import Refused
 
 bp = Blueprint("accounts", __name__, template_folder="../templates")
-
-
-def me() -> Person:
-    """The signed-in person herself, not Flask-Login's stand-in."""
-    person: Person = current_user._get_current_object()
-    return person
 
 
 def mail_folder() -> str | None:

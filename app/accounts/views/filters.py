@@ -1,8 +1,26 @@
 """How this room's values look."""
 
-from app.accounts.rules import KIND_NAMES, PROOF_NAMES, ROLE_NAMES, OrganisationKind, Proof, Role
+from app.accounts.rules import (
+    KIND_NAMES,
+    PROOF_NAMES,
+    PROOF_OF_MAIL,
+    ROLE_NAMES,
+    STANDING_NAMES,
+    STEP_NAMES,
+    MailProof,
+    OrganisationKind,
+    Proof,
+    Role,
+    Standing,
+    Step,
+)
 from app.accounts.views.blueprint import bp
+from app.kernel.counties import county_name
 from app.kernel.i18n import gettext as _
+from app.kernel.industries import industry_name
+
+bp.add_app_template_filter(county_name)
+bp.add_app_template_filter(industry_name)
 
 
 @bp.app_template_filter("role_name")
@@ -18,6 +36,36 @@ def kind_name(kind: str) -> str:
 @bp.app_template_filter("proof_name")
 def proof_name(proof: str) -> str:
     return str(PROOF_NAMES[Proof(proof)])
+
+
+@bp.app_template_filter("standing_name")
+def standing_name(standing: str) -> str:
+    return str(STANDING_NAMES[Standing(standing)])
+
+
+@bp.app_template_filter("step_name")
+def step_name(step: str) -> str:
+    return str(STEP_NAMES[Step(step)])
+
+
+@bp.app_template_filter("mail_proof")
+def mail_proof(state: str) -> str:
+    return str(PROOF_OF_MAIL[MailProof(state)])
+
+
+STANDING_TONES = {
+    Standing.WAITING: "waiting",
+    Standing.RETURNED: "due",
+    Standing.REFUSED: "rejected",
+    Standing.APPROVED: "done",
+    Standing.SUSPENDED: "suspended",
+}
+
+
+@bp.app_template_filter("standing_tone")
+def standing_tone(standing: str) -> str:
+    """The look of its badge."""
+    return STANDING_TONES[Standing(standing)]
 
 
 BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"))

@@ -8,7 +8,8 @@ from flask_login import current_user
 
 from app.accounts import operations, queries
 from app.accounts.models import Invitation
-from app.accounts.views.blueprint import bp, me
+from app.accounts.session import me
+from app.accounts.views.blueprint import bp
 from app.kernel.errors import NotVisible, Refused
 from app.kernel.i18n import gettext as _
 from app.web.doors import public, signed_in

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, current_app
 from flask_login import current_user
 
-from app.accounts.policies import Permission
+from app.accounts.policies import Permission, acts_for_some
 from app.kernel.i18n import lazy_gettext as _l
 from app.web.doors import may
 
@@ -32,6 +32,19 @@ def init_app(app: Flask) -> None:
         "accounts.people",
         visible=lambda user: may(Permission.SEE_PEOPLE),
         order=85,
+    )
+    frame.add_navigation(
+        _l("Company"),
+        "accounts.my_companies",
+        visible=lambda user: user.is_authenticated and acts_for_some(user),
+        order=20,
+    )
+    frame.add_navigation(
+        _l("Companies"),
+        "accounts.approvals",
+        visible=lambda user: may(Permission.DECIDE_ON_COMPANIES),
+        order=82,
+        under=("/companies",),
     )
     frame.add_navigation(_l("Profile"), "accounts.profile", visible=_is_known, menu="account")
     frame.add_navigation(

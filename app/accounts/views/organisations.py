@@ -11,7 +11,8 @@ from app.accounts.forms import InvitationForm
 from app.accounts.models import Invitation, Membership, Organisation
 from app.accounts.policies import Permission
 from app.accounts.rules import PROOF_NAMES, ROLE_NAMES, ROLES_OF, OrganisationKind, Proof, Role
-from app.accounts.views.blueprint import asked_list, bp, me, refused, shown
+from app.accounts.session import me
+from app.accounts.views.blueprint import asked_list, bp, refused, shown
 from app.kernel.database import db
 from app.kernel.errors import NotVisible, Refused
 from app.kernel.i18n import gettext as _
@@ -105,8 +106,11 @@ def end_membership(slug: str, membership_id: uuid.UUID) -> Any:
     if membership.person_id == me().id:
         flash(_("You cannot end your own membership. Ask a colleague."), "error")
     else:
-        operations.end_membership(me(), membership)
-        flash(_("The membership of %(name)s is ended.", name=membership.person.name), "success")
+        try:
+            operations.end_membership(me(), membership)
+            flash(_("The membership of %(name)s is ended.", name=membership.person.name), "success")
+        except Refused as error:
+            flash(str(error.message), "error")
     return redirect(url_for("accounts.organisation", slug=slug))
 
 

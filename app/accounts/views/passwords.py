@@ -6,7 +6,8 @@ from flask import flash, redirect, render_template, request, url_for
 
 from app.accounts import operations, session
 from app.accounts.forms import ChangePasswordForm, ForgottenForm, ResetForm
-from app.accounts.views.blueprint import bp, mail_folder, me, refused, shown
+from app.accounts.session import me
+from app.accounts.views.blueprint import bp, mail_folder, refused, shown
 from app.kernel.errors import Refused
 from app.kernel.i18n import gettext as _
 from app.web.doors import public, signed_in

@@ -10,7 +10,8 @@ from app.accounts import operations, policies, queries
 from app.accounts.forms import SuspensionForm
 from app.accounts.policies import Permission
 from app.accounts.rules import ROLE_NAMES, Role
-from app.accounts.views.blueprint import asked_list, bp, me, refused, shown
+from app.accounts.session import me
+from app.accounts.views.blueprint import asked_list, bp, refused, shown
 from app.kernel.errors import Refused
 from app.kernel.i18n import gettext as _
 from app.web.csv import csv_response
@@ -57,6 +58,7 @@ def people_csv() -> Response:
 @needs(Permission.SEE_PEOPLE)
 def person(person_id: uuid.UUID) -> Any:
     found = queries.person_visible_to(me(), person_id)
+    operations.note_look(me(), found)
     return shown(SuspensionForm(), "accounts/person.html", **_page(found))
 
 

@@ -6,7 +6,8 @@ from flask import flash, redirect, request, url_for
 
 from app.accounts import operations, queries
 from app.accounts.forms import ProfileForm
-from app.accounts.views.blueprint import bp, me, shown
+from app.accounts.session import me
+from app.accounts.views.blueprint import bp, shown
 from app.kernel.i18n import gettext as _
 from app.kernel.i18n import set_locale
 from app.web import languages

@@ -10,7 +10,8 @@ from flask_login import current_user
 from app.accounts import operations, session
 from app.accounts.forms import ConfirmationForm, RegistrationForm
 from app.accounts.models import Person
-from app.accounts.views.blueprint import bp, mail_folder, me, refused, shown
+from app.accounts.session import me
+from app.accounts.views.blueprint import bp, mail_folder, refused, shown
 from app.kernel.errors import Refused
 from app.kernel.i18n import current_locale
 from app.kernel.i18n import gettext as _

@@ -10,7 +10,8 @@ from app.accounts import operations, policies, queries, session
 from app.accounts.forms import ClaimForm, CodeForm, RosterForm
 from app.accounts.models import Organisation
 from app.accounts.rules.rosters import parse_roster
-from app.accounts.views.blueprint import asked_list, bp, me, refused, shown
+from app.accounts.session import me
+from app.accounts.views.blueprint import asked_list, bp, refused, shown
 from app.accounts.views.organisations import managers, tabs_of
 from app.kernel import blobs
 from app.kernel.errors import NotVisible, Refused

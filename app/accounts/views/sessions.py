@@ -8,7 +8,8 @@ from flask_login import current_user
 
 from app.accounts import demo, hub, operations, queries, session
 from app.accounts.forms import SignInForm
-from app.accounts.views.blueprint import bp, me, refused, shown
+from app.accounts.session import me
+from app.accounts.views.blueprint import bp, refused, shown
 from app.kernel.errors import Refused
 from app.kernel.i18n import gettext as _
 from app.web.doors import public, signed_in

@@ -4,6 +4,7 @@
     courses/CLUSTER/COURSE/course.yaml
     courses/CLUSTER/COURSE/lessons/SLUG.zh-Hant-TW.md, SLUG.en.md, pictures/
     courses/CLUSTER/COURSE/files/NAME
+    courses/CLUSTER/COURSE/quizzes/SLUG.yaml, questions/POOL.yaml
     courses/CLUSTER/COURSE/labs/SLUG/lab.yaml, source/NOTEBOOK.ipynb, source/data files
 
 Pure reading: no database, no web. Every error is collected with its file and line; what could not
@@ -33,6 +34,8 @@ from app.catalog.folder_specs import (
     LocalText,
     ModuleSpec,
     PictureSpec,
+    PoolSpec,
+    QuizSpec,
     SkillSpec,
     digest,
 )
@@ -40,6 +43,6 @@ from app.catalog.folder_specs import (
 __all__ = [
     "ENVIRONMENTS", "INDUSTRIES", "LANGUAGES", "LEVELS", "LIMITS", "MAX_FILE_BYTES", "ClusterSpec",
     "CourseReading", "CourseSpec", "DataSpec", "FileSpec", "FolderError", "LabSpec", "LessonSpec",
-    "LinkSpec", "LocalText", "ModuleSpec", "PictureSpec", "Reading", "SkillSpec", "digest",
-    "read_course", "read_courses",
+    "LinkSpec", "LocalText", "ModuleSpec", "PictureSpec", "PoolSpec", "QuizSpec", "Reading",
+    "SkillSpec", "digest", "read_course", "read_courses",
 ]  # fmt: skip

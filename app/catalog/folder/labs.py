@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 
 from app.catalog.folder.place import Place
@@ -36,9 +37,11 @@ def read_lab(place: Place, lessons: set[str], labs: set[str]) -> LabSpec | None:
             if value is not None:
                 limits[name] = value
         section.finish()
-    skills = tuple(_skill(s) for s in top.sections("skills", required=False))
+    release_score = top.decimal("release_score", 0, 100_000)
+    named = top.sections("skills", required=False)
     data = tuple(_data(s) for s in top.sections("data", required=False))
     notebooks, files, graded = _read_source(place.within("source"))
+    skills = tuple(_skill(section, graded) for section in named)
     hints: dict[str, LocalText] = {}
     section = top.section("hints", required=False)
     if section:
@@ -55,14 +58,36 @@ def read_lab(place: Place, lessons: set[str], labs: set[str]) -> LabSpec | None:
         slug=place.folder.name, title=title, summary=summary, description=description or None,
         environment=environment, minutes=minutes, limits=limits, hints=hints,
         skills=tuple(s for s in skills if s), data=tuple(d for d in data if d),
-        notebooks=notebooks, files=files,
+        notebooks=notebooks, files=files, release_score=release_score,
     )  # fmt: skip
 
 
-def _skill(section: Section) -> SkillSpec | None:
-    slug, title = section.slug("slug"), section.localized("title")
+HIGHEST_LEVEL = 9
+KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,199}")
+
+
+def _skill(section: Section, graded: set[str]) -> SkillSpec | None:
+    """``skill: KEY`` of a framework, or ``slug`` and ``title`` of the author's own."""
+    if "skill" in section:
+        key = section.text("skill")
+        if key and not KEY.fullmatch(key):
+            section.error("skill", f"'{key}' is no key of a skill; 'banyan skills list' has them")
+            key = None
+        title = section.localized("title") if "title" in section else {}
+    else:
+        key, title = section.slug("slug"), section.localized("title")
+        if not title:
+            key = None
+    level = section.integer("level", 1, HIGHEST_LEVEL, required=False) or 1
+    weight = section.decimal("weight", 0.1, 1)
+    cells = section.texts("cells") if "cells" in section else ()
+    for cell in cells:
+        if cell not in graded:
+            section.error("cells", f"no graded cell '{cell}'{suggestion(cell, graded)}")
     section.finish()
-    return SkillSpec(slug, title) if slug and title else None
+    if key is None:
+        return None
+    return SkillSpec(key, title, level, 1.0 if weight is None else weight, cells)
 
 
 def _data(section: Section) -> DataSpec | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from unicodedata import category
 
+from app.catalog.folder.clusters import read_completion, read_order, read_partners
 from app.catalog.folder.labs import read_lab, read_markdown
 from app.catalog.folder.place import Place
+from app.catalog.folder.quizzes import read_pools, read_quiz
 from app.catalog.folder_lessons import PICTURE_NAME, check_picture, read_lesson
 from app.catalog.folder_specs import (
     LANGUAGES,
@@ -19,6 +21,7 @@ from app.catalog.folder_specs import (
     LinkSpec,
     ModuleSpec,
     PictureSpec,
+    PoolSpec,
 )
 from app.catalog.folder_yaml import Problems, Section, suggestion
 
@@ -30,7 +33,9 @@ INDUSTRIES = (
     "agriculture",
 )
 LEVELS = ("introductory", "intermediate", "advanced")
-KINDS = ("lesson", "lab", "file", "link")
+KINDS = ("lesson", "lab", "quiz", "file", "link")
+OWN_ADDRESS = ("lab", "quiz")
+"""Kinds whose slugs are their own matter; all others are read at one kind of address."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,10 @@ def _read_cluster(place: Place, seen: dict[str, Path]) -> ClusterSpec | None:
     industry = top.choice("industry", INDUSTRIES)
     body = read_markdown(top, "body", set(), set())
     picture = _read_picture(top, place)
+    outcomes = top.localized_list("outcomes", required=False)
+    partners = read_partners(top)
+    order = read_order(top)
+    completion = read_completion(top, {*order, *place.folders()})
     top.finish()
     courses: list[CourseSpec] = []
     for name in place.folders():
@@ -91,7 +100,11 @@ def _read_cluster(place: Place, seen: dict[str, Path]) -> ClusterSpec | None:
     if not (title and summary and body and industry):
         return None
     slug = place.folder.name
-    return ClusterSpec(slug, title, summary, industry, body, picture, tuple(courses))
+    courses.sort(key=lambda c: order.index(c.slug) if c.slug in order else len(order))
+    return ClusterSpec(
+        slug, title, summary, industry, body, picture, tuple(courses),
+        outcomes=outcomes, partners=partners, order=order, completion=completion,
+    )  # fmt: skip
 
 
 def _read_course(place: Place) -> CourseSpec | None:
@@ -107,7 +120,7 @@ def _read_course(place: Place) -> CourseSpec | None:
     wanted = tuple(code for code in LANGUAGES if code in languages) or LANGUAGES
     place, top.wanted = replace(place, wanted=wanted), wanted
     listed = _listed(top)
-    lessons = {slug for kind, slug in listed if kind != "lab"}
+    lessons = {slug for kind, slug in listed if kind not in OWN_ADDRESS}
     labs = {slug for kind, slug in listed if kind == "lab"}
     title, summary = top.localized("title"), top.localized("summary")
     description = read_markdown(top, "description", lessons, labs)
@@ -117,15 +130,19 @@ def _read_course(place: Place) -> CourseSpec | None:
     lead_school = top.text("lead_school", required=False)
     credits = top.decimal("credits", 0, 30)
     picture = _read_picture(top, place)
-    modules = _read_modules(top, place, lessons, labs)
+    pools = read_pools(place)
+    outline = _Outline(place, lessons, labs, {pool.slug: pool for pool in pools})
+    modules = _read_modules(top, outline)
     top.finish()
-    _report_unlisted(place, modules, lessons, labs)
+    quizzes = {slug for kind, slug in listed if kind == "quiz"}
+    _report_unlisted(place, modules, lessons, labs, quizzes)
     if not (title and summary and description and level and hours):
         return None
     return CourseSpec(
         slug=place.folder.name, title=title, summary=summary, description=description,
         level=level, hours=hours, languages=languages, outcomes=outcomes, modules=modules,
         prerequisites=prerequisites, lead_school=lead_school, picture=picture, credits=credits,
+        pools=pools,
     )  # fmt: skip
 
 
@@ -136,18 +153,26 @@ def _listed(top: Section) -> list[tuple[str, str]]:
     return [(kind, i.text(kind) or "") for i in items for kind in KINDS if kind in i]
 
 
-def _read_modules(
-    top: Section, place: Place, lessons: set[str], labs: set[str]
-) -> tuple[ModuleSpec, ...]:
+@dataclass
+class _Outline:
+    """What the items of a course's modules are read with."""
+
+    place: Place
+    lessons: set[str]
+    labs: set[str]
+    pools: dict[str, PoolSpec]
+    seen: set[tuple[str, str]] = field(default_factory=set)
+
+
+def _read_modules(top: Section, outline: _Outline) -> tuple[ModuleSpec, ...]:
     modules: list[ModuleSpec] = []
-    seen: set[tuple[str, str]] = set()
     for module in top.sections("modules"):
         slug, title = module.slug("slug"), module.localized("title")
         if slug in {m.slug for m in modules}:
             module.error("slug", f"module '{slug}' is written twice")
         items: list[ItemSpec] = []
         for entry in module.sections("items"):
-            item = _read_item(entry, place, seen, lessons, labs)
+            item = _read_item(entry, outline)
             if item:
                 items.append(item)
         module.finish()
@@ -156,13 +181,12 @@ def _read_modules(
     return tuple(modules)
 
 
-def _read_item(
-    entry: Section, place: Place, seen: set[tuple[str, str]], lessons: set[str], labs: set[str]
-) -> ItemSpec | None:
+def _read_item(entry: Section, outline: _Outline) -> ItemSpec | None:
+    place, lessons, labs = outline.place, outline.lessons, outline.labs
     kinds = [kind for kind in KINDS if kind in entry]
     if len(kinds) != 1:
         names = entry.names()
-        entry.error(names[0] if names else "", "an item is one 'lesson: SLUG' or one 'lab: SLUG'")
+        entry.error(names[0] if names else "", f"an item is one of: {', '.join(KINDS)}")
         return None
     kind = kinds[0]
     slug = entry.slug(kind)
@@ -171,11 +195,13 @@ def _read_item(
     if slug is None:
         return None
     # Lessons, files and links are read at one kind of address, so their slugs differ.
-    name = ("lab" if kind == "lab" else "lesson", slug)
-    if name in seen:
+    name = (kind if kind in OWN_ADDRESS else "lesson", slug)
+    if name in outline.seen:
         entry.error(kind, f"{kind} '{slug}' is listed twice")
         return None
-    seen.add(name)
+    outline.seen.add(name)
+    if kind == "quiz":
+        return read_quiz(place, slug, (entry.file, entry.line), outline.pools)
     if kind in ("file", "link"):
         return made
     if kind == "lesson":
@@ -223,7 +249,11 @@ def is_file_name(name: str) -> bool:
 
 
 def _report_unlisted(
-    place: Place, modules: tuple[ModuleSpec, ...], lessons: set[str], labs: set[str]
+    place: Place,
+    modules: tuple[ModuleSpec, ...],
+    lessons: set[str],
+    labs: set[str],
+    quizzes: set[str],
 ) -> None:
     for path in sorted((place.folder / "lessons").glob("*.md")):
         if path.name.split(".")[0] not in lessons:
@@ -232,6 +262,9 @@ def _report_unlisted(
         if name not in labs:
             file = place.folder / "labs" / name / "lab.yaml"
             place.problems.add(file, 1, "this lab is in no module of course.yaml")
+    for path in sorted((place.folder / "quizzes").glob("*.yaml")):
+        if path.stem not in quizzes:
+            place.problems.add(path, 1, "this quiz is in no module of course.yaml")
     placed = {i.name for module in modules for i in module.items if isinstance(i, FileSpec)}
     for path in sorted((place.folder / "files").glob("*")):
         if not path.name.startswith(".") and path.name not in placed:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.accounts.models import Person
 from app.catalog import queries
 from app.catalog.models import Course, CourseDraft, DraftNode
+from app.catalog.operations import finding
 from app.catalog.rules import NodeKind
 from app.catalog.rules.drafting import Part, parts_of
 from app.catalog.rules.fields import problem_of
@@ -98,6 +99,7 @@ def begin_draft(
         db.session.flush()
     draft.base_version_id, draft.pictures = base_version_id, dict(pictures)
     draft.updated_at, draft.updated_by_id = clock.now(), person.id
+    finding.draft_changed(course.id)
     draft.nodes.append(DraftNode(kind=head.kind, content=head.content))
     for place, module in enumerate(head.children):
         node = DraftNode(kind=module.kind, content=module.content, position=place)
@@ -194,6 +196,7 @@ def touch(draft: CourseDraft, person: Person) -> None:
     """Count a change of the draft."""
     draft.revision += 1
     draft.updated_at, draft.updated_by_id = clock.now(), person.id
+    finding.draft_changed(draft.course_id)
 
 
 def taken_slugs(draft: CourseDraft, kind: NodeKind) -> dict[str, uuid.UUID]:
@@ -207,7 +210,7 @@ def taken_slugs(draft: CourseDraft, kind: NodeKind) -> dict[str, uuid.UUID]:
 
 
 def _group(kind: NodeKind) -> str:
-    return kind.value if kind in (NodeKind.COURSE, NodeKind.MODULE, NodeKind.LAB) else "reading"
+    return "reading" if kind in (NodeKind.LESSON, NodeKind.FILE, NodeKind.LINK) else kind.value
 
 
 def _slug_problem(draft: CourseDraft, node: DraftNode, slug: str) -> LazyText | None:

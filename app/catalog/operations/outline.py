@@ -1,14 +1,14 @@
 """The outline of a draft: add, move, take out, put back. Each is a step, so none overwrites."""
 
-import re
-import unicodedata
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 from app.accounts.models import Person
 from app.catalog.models import Course, CourseDraft, DraftNode
 from app.catalog.operations.drafts import locked_draft, node_of, taken_slugs, touch
 from app.catalog.rules import NodeKind
+from app.catalog.rules.naming import free_name, slug_from
 from app.kernel import clock
 from app.kernel.database import db
 from app.kernel.errors import NotVisible, Refused
@@ -16,6 +16,8 @@ from app.kernel.i18n import lazy_gettext as _l
 from app.kernel.transaction import operation
 
 MOST_PARTS = 500
+ON_TOP = (NodeKind.COURSE, NodeKind.MODULE, NodeKind.POOL)
+"""Kinds that stand in no module."""
 
 
 class TooManyParts(Refused):
@@ -35,19 +37,25 @@ def add_part(
     *,
     titles: dict[str, str] | None = None,
 ) -> DraftNode:
-    """A new module, or a new lesson, lab or link at the end of the module MODULE_ID.
+    """A new module or question pool, or a new item at the end of the module MODULE_ID.
 
     Raises NotVisible, PlaceGone and TooManyParts.
     """
     draft = locked_draft(course)
-    content = {f"title.{code}": text for code, text in (titles or {}).items() if text.strip()}
+    content: dict[str, Any] = {
+        f"title.{code}": text for code, text in (titles or {}).items() if text.strip()
+    }
     if kind is NodeKind.LESSON:
         content["minutes"] = "20"
     elif kind is NodeKind.LAB:
         content |= {"minutes": "60", "environment": "scientific"}
     elif kind is NodeKind.LINK:
         content["minutes"] = "10"
-    parent = None if kind is NodeKind.MODULE else module_of(draft, module_id)
+    elif kind is NodeKind.QUIZ:
+        content |= {"minutes": "15", "keep": "best", "show": "after-attempt", "shuffle": "false"}
+    if kind in (NodeKind.QUIZ, NodeKind.POOL):
+        content["sections"] = [{"questions": [], "draw": None}]
+    parent = None if kind in ON_TOP else module_of(draft, module_id)
     wanted = slug_from((titles or {}).get("en", ""))
     return place(person, draft, kind, parent, content, wanted)
 
@@ -90,7 +98,7 @@ def move_part(
     """
     draft = locked_draft(course)
     node = node_of(draft, node_id)
-    if node.kind is NodeKind.COURSE:
+    if node.kind in (NodeKind.COURSE, NodeKind.POOL):
         raise NotVisible(str(node_id))
     old = node.parent_id
     if node.kind is not NodeKind.MODULE:
@@ -130,7 +138,7 @@ def restore_part(person: Person, course: Course, node_id: uuid.UUID) -> DraftNod
     node = next((n for n in draft.nodes if n.id == node_id and n.removed_at is not None), None)
     if node is None:
         raise NotVisible(str(node_id))
-    if node.kind is not NodeKind.MODULE:
+    if node.kind not in ON_TOP:
         modules = standing(draft, None)
         home = next((m for m in modules if m.id == node.parent_id), modules[0] if modules else None)
         if home is None:
@@ -146,7 +154,7 @@ def restore_part(person: Person, course: Course, node_id: uuid.UUID) -> DraftNod
 
 def standing(draft: CourseDraft, parent_id: uuid.UUID | None) -> list[DraftNode]:
     """The modules (no parent) or the items of a module, in order."""
-    kinds = {NodeKind.MODULE} if parent_id is None else set(NodeKind) - {NodeKind.COURSE}
+    kinds = {NodeKind.MODULE} if parent_id is None else set(NodeKind) - set(ON_TOP)
     row = (
         node
         for node in draft.nodes
@@ -160,21 +168,9 @@ def _after(row: list[DraftNode]) -> int:
     return row[-1].position + 1 if row else 0
 
 
-def slug_from(text: str) -> str:
-    """An address from a title or file name; empty when no Latin letter or digit is in it."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return "-".join(re.findall(r"[a-z0-9]+", plain))[:60].strip("-")
-
-
 def free_slug(draft: CourseDraft, kind: NodeKind, wanted: str) -> str:
     """WANTED, or the next like it that no other part of its kind has."""
-    taken = taken_slugs(draft, kind)
-    if wanted and wanted not in taken:
-        return wanted
-    stem, number = wanted or kind.value, 2 if wanted else 1
-    while f"{stem}-{number}" in taken:
-        number += 1
-    return f"{stem}-{number}"
+    return free_name(wanted, kind.value, taken_slugs(draft, kind))
 
 
 def module_of(draft: CourseDraft, module_id: uuid.UUID | None) -> DraftNode:

@@ -1,8 +1,8 @@
-"""Publishing clusters and courses: what a ``courses/`` folder or a draft says becomes a version."""
+"""Publishing courses: what a ``courses/`` folder or a draft says becomes a version."""
 
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from html import escape
 from urllib.parse import quote
 
@@ -12,15 +12,15 @@ from sqlalchemy.dialects.postgresql import JSONB
 from app.accounts.models import Organisation, OrganisationDomain, Person
 from app.accounts.rules import OrganisationKind
 from app.catalog.folder_specs import (
-    ClusterSpec,
     CourseSpec,
     FileSpec,
     LabSpec,
     LessonSpec,
     LinkSpec,
     PictureSpec,
+    PoolSpec,
+    QuizSpec,
 )
-from app.catalog.markdown import render
 from app.catalog.models import (
     Cluster,
     Course,
@@ -30,6 +30,7 @@ from app.catalog.models import (
     Module,
     Picture,
 )
+from app.catalog.operations import finding
 from app.catalog.rules import ItemForm, ItemKind, picture_type
 from app.catalog.rules.documents import document_of
 from app.catalog.rules.notebook_pages import notebook_html
@@ -39,48 +40,10 @@ from app.kernel.i18n import gettext, speaking
 from app.kernel.localized import LocalizedText
 from app.kernel.transaction import operation
 from app.labs import operations as labs
+from app.questions import resolve
+from app.web.markdown import render
 
-__all__ = ["Loaded", "load_clusters", "publish_course"]
-
-
-@dataclass
-class Loaded:
-    """What a load changed: slugs, and what was as it is already."""
-
-    published: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-
-
-@operation
-def load_clusters(clusters: tuple[ClusterSpec, ...]) -> Loaded:
-    """Make the catalogue say what CLUSTERS say, all or nothing. Doing it again changes nothing.
-
-    Raises labs.LabInvalid when a lab's notebooks cannot be released.
-    """
-    loaded = Loaded()
-    for position, spec in enumerate(clusters):
-        cluster = _cluster(spec, position)
-        for course_position, course_spec in enumerate(spec.courses):
-            version, is_new = publish_course(cluster, course_spec, course_position)
-            name = f"{course_spec.slug} (version {version.number})"
-            (loaded.published if is_new else loaded.unchanged).append(name)
-    return loaded
-
-
-def _cluster(spec: ClusterSpec, position: int) -> Cluster:
-    cluster = db.session.scalar(select(Cluster).where(Cluster.slug == spec.slug))
-    if cluster is None:
-        cluster = Cluster(slug=spec.slug)
-        db.session.add(cluster)
-    cluster.position = position
-    cluster.title = LocalizedText(spec.title)
-    cluster.summary = LocalizedText(spec.summary)
-    cluster.industry = spec.industry
-    cluster.body_html = _rendered(spec.body, lambda target: target)
-    cluster.body_markdown = LocalizedText(spec.body)
-    cluster.picture_blob, cluster.picture_type, cluster.picture_alt = _picture(spec.picture)
-    db.session.flush()
-    return cluster
+__all__ = ["lab_content", "picture_of", "publish_course", "rendered"]
 
 
 @operation
@@ -92,10 +55,12 @@ def publish_course(
     by: Person | None = None,
     note: str = "",
     again: bool = False,
+    plans_later: bool = False,
 ) -> tuple[CourseVersion, bool]:
     """The version of the course with this content, and whether it was made now.
 
     AGAIN makes a version even of content that an older version had, but not of the newest's.
+    PLANS_LATER leaves to a worker where the tests of new labs are judged.
     Raises labs.LabInvalid when a lab's notebooks cannot be released.
     """
     course = db.session.scalar(select(Course).where(Course.slug == spec.slug).with_for_update())
@@ -119,14 +84,14 @@ def publish_course(
         _keep_source(known, spec)
         return known, False
 
-    picture_blob, content_type, picture_alt = _picture(spec.picture)
+    picture_blob, content_type, picture_alt = picture_of(spec.picture)
     version = CourseVersion(
         course_id=course.id,
         number=(newest.number if newest else 0) + 1,
         digest=spec.digest,
         title=LocalizedText(spec.title),
         summary=LocalizedText(spec.summary),
-        description_html=_rendered(spec.description, lambda target: target),
+        description_html=rendered(spec.description, lambda target: target),
         level=spec.level,
         hours=spec.hours,
         languages=list(spec.languages),
@@ -149,7 +114,9 @@ def publish_course(
             if isinstance(item, LessonSpec):
                 module.items.append(_lesson(item, place, pictures))
             elif isinstance(item, LabSpec):
-                module.items.append(_lab(item, place, spec.slug))
+                module.items.append(_lab(item, place, spec.slug, plans_later))
+            elif isinstance(item, QuizSpec):
+                module.items.append(_quiz(item, place, spec.pools))
             else:
                 module.items.append(_placed(item, place))
     db.session.add(version)
@@ -161,6 +128,7 @@ def publish_course(
     audit.record(
         by.id if by else None, "course.published", "course_version", version.id, slug=spec.slug
     )
+    finding.version_published(course.id, cluster.id, version.id)
     return version, True
 
 
@@ -216,7 +184,7 @@ def _lesson(spec: LessonSpec, position: int, pictures: dict[str, Picture]) -> Co
         position=position,
         title=LocalizedText(spec.title),
         minutes=spec.minutes,
-        body_html=_rendered(spec.body_markdown, address),
+        body_html=rendered(spec.body_markdown, address),
     )
 
 
@@ -241,13 +209,14 @@ def _placed(spec: FileSpec | LinkSpec, position: int) -> CourseItem:
     return item
 
 
-def _lab(spec: LabSpec, position: int, course_slug: str) -> CourseItem:
-    content = labs.LabContent(
+def lab_content(spec: LabSpec) -> labs.LabContent:
+    """What a lab's folder or draft says, as the room of labs takes it."""
+    return labs.LabContent(
         digest=spec.digest,
         title=LocalizedText(spec.title),
         summary=LocalizedText(spec.summary),
         description_html=(
-            _rendered(spec.description, lambda target: target) if spec.description else None
+            rendered(spec.description, lambda target: target) if spec.description else None
         ),
         environment=spec.environment,
         minutes=spec.minutes,
@@ -257,8 +226,13 @@ def _lab(spec: LabSpec, position: int, course_slug: str) -> CourseItem:
         skills=[_plain(asdict(skill)) for skill in spec.skills],
         data=[_plain(asdict(data)) for data in spec.data],
         hints={grade_id: dict(texts) for grade_id, texts in spec.hints.items()},
+        release_score=spec.release_score,
     )
-    version = labs.publish(course_slug, spec.slug, content)
+
+
+def _lab(spec: LabSpec, position: int, course_slug: str, plans_later: bool) -> CourseItem:
+    content = lab_content(spec)
+    version = labs.publish(course_slug, spec.slug, content, plans_later=plans_later)
     return CourseItem(
         kind=ItemKind.LAB,
         slug=spec.slug,
@@ -269,7 +243,20 @@ def _lab(spec: LabSpec, position: int, course_slug: str) -> CourseItem:
     )
 
 
-def _rendered(texts: Mapping[str, str], pictures: Callable[[str], str]) -> LocalizedText:
+def _quiz(spec: QuizSpec, position: int, pools: Sequence[PoolSpec]) -> CourseItem:
+    # A version stands by itself: what a quiz draws from is copied into it.
+    questions = {pool.slug: pool.questions for pool in pools}
+    return CourseItem(
+        kind=ItemKind.QUIZ,
+        slug=spec.slug,
+        position=position,
+        title=LocalizedText(spec.title),
+        minutes=spec.minutes,
+        quiz=resolve(spec.document, questions),
+    )
+
+
+def rendered(texts: Mapping[str, str], pictures: Callable[[str], str]) -> LocalizedText:
     """HTML of a Markdown text in each language. Links to items are relative to a lesson's page."""
     result = {}
     for code, text in texts.items():
@@ -289,7 +276,7 @@ def _rendered(texts: Mapping[str, str], pictures: Callable[[str], str]) -> Local
     return LocalizedText(result)
 
 
-def _picture(
+def picture_of(
     spec: PictureSpec | None,
 ) -> tuple[str | None, str | None, LocalizedText | None]:
     if spec is None:

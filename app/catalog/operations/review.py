@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from app.accounts.models import Person
 from app.catalog import queries
+from app.catalog.events import DraftPublished
 from app.catalog.models import Course, CourseVersion, ReviewComment
 from app.catalog.operations.drafts import SourceMissing, begin_draft, locked_draft
 from app.catalog.operations.publishing import publish_course
@@ -14,6 +15,7 @@ from app.catalog.rules.drafting import parts_of
 from app.kernel import audit, blobs, clock
 from app.kernel.database import db
 from app.kernel.errors import NotVisible, Refused
+from app.kernel.events import publish
 from app.kernel.i18n import lazy_gettext as _l
 from app.kernel.transaction import operation
 
@@ -66,11 +68,13 @@ def publish_draft(
     if versions and _is_same(versions[0], checked.course.digest):
         raise NothingToPublish
     version, is_new = publish_course(
-        course.cluster, checked.course, course.position, by=person, note=note[:500], again=True
-    )
+        course.cluster, checked.course, course.position, by=person, note=note[:500], again=True,
+        plans_later=True,
+    )  # fmt: skip
     if not is_new:
         raise NothingToPublish
     draft.base_version_id = version.id
+    publish(DraftPublished(version.id, person.id))
     return version
 
 

@@ -49,7 +49,7 @@ def add_picture(person: Person, course: Course, name: str, data: bytes) -> str:
 
     Raises NotAPicture, ActivePicture, TooLarge, EmptyFile, NotVisible.
     """
-    checked = _picture_name(name, data)
+    checked = checked_picture(name, data)
     draft = locked_draft(course)
     address, known = blobs.put(data), dict(draft.pictures)
     stem, _dot, ending = checked.rpartition(".")
@@ -64,7 +64,7 @@ def add_picture(person: Person, course: Course, name: str, data: bytes) -> str:
 @operation
 def set_course_picture(person: Person, course: Course, name: str, data: bytes) -> DraftNode:
     """The picture of the course itself. Raises as ``add_picture``."""
-    checked = _picture_name(name, data)
+    checked = checked_picture(name, data)
     draft = locked_draft(course)
     head = next(node for node in draft.nodes if node.kind is NodeKind.COURSE)
     ending = checked.rpartition(".")[2]
@@ -152,7 +152,8 @@ def remove_from_lab(person: Person, course: Course, node_id: uuid.UUID, name: st
     touch(draft, person)
 
 
-def _picture_name(name: str, data: bytes) -> str:
+def checked_picture(name: str, data: bytes) -> str:
+    """The name under which a picture can be kept. Raises as ``add_picture``."""
     if not data:
         raise EmptyFile
     if len(data) > MAX_FILE_BYTES:

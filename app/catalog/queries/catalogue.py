@@ -5,14 +5,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Subquery, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.catalog.models import Cluster, Course, CourseItem, CourseVersion, Module, Picture
 from app.kernel.database import db
 
 __all__ = [
     "ClusterRow", "cluster", "clusters", "course_version", "course_versions", "file_item",
-    "latest_version", "latest_versions", "picture_type",
+    "latest_version", "latest_versions", "newest_version", "picture_type",
 ]  # fmt: skip
 
 
@@ -67,6 +67,18 @@ def latest_versions(cluster_id: uuid.UUID) -> list[CourseVersion]:
                 selectinload(CourseVersion.modules).selectinload(Module.items),
             )
         )
+    )
+
+
+def newest_version(slug: str) -> CourseVersion | None:
+    """The newest version of the course SLUG, with its course and cluster."""
+    return db.session.scalar(
+        select(CourseVersion)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(Course.slug == slug, Course.withdrawn_at.is_(None))
+        .order_by(CourseVersion.number.desc())
+        .limit(1)
+        .options(contains_eager(CourseVersion.course).joinedload(Course.cluster))
     )
 
 

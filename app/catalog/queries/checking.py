@@ -3,8 +3,10 @@
 import hashlib
 import tempfile
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -16,6 +18,7 @@ from app.catalog.rules import NodeKind
 from app.catalog.rules.drafting import Part, course_of_parts, parts_of
 from app.catalog.rules.writing import course_files
 from app.kernel import blobs
+from app.kernel.i18n import LazyText
 
 __all__ = [
     "Checked", "DraftProblem", "LabSources", "check_draft", "course_of_draft", "lab_sources",
@@ -31,7 +34,9 @@ class DraftProblem:
     message: str
     """In English, as the reader of folders says it; ``rules.problems`` says it in words."""
     place: str = ""
-    """The file and line, for texts."""
+    """The file and line, for texts; the question, for quizzes."""
+    words: LazyText | None = None
+    """The message in the reader's language, when the rules that refused have one."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +67,10 @@ def laid_out(course: CourseSpec) -> CourseSpec:
 
 def check_draft(draft: CourseDraft) -> Checked:
     """Read DRAFT as if it were a folder: the same rules for files and for the editor."""
-    files = course_files(course_of_draft(draft))
+    written = course_of_draft(draft)
+    files = course_files(written)
     course, errors = read_files(draft.course.slug, files)
-    problems = tuple(_problem(draft, files, error) for error in errors)
+    problems = tuple(_problem(draft, written, files, error) for error in errors)
     return Checked(None if problems else course, problems)
 
 
@@ -80,7 +86,7 @@ def read_files(
             (root / path).write_bytes(content)
         reading = read_course(root)
         errors = tuple(
-            FolderError(error.file.relative_to(root), error.line, error.message)
+            FolderError(error.file.relative_to(root), error.line, error.message, error.words)
             for error in reading.errors
         )
     return reading.course, errors
@@ -92,20 +98,22 @@ def _tree(draft: CourseDraft) -> Part:
     parts = {node.id: Part(node.kind, node.content) for node in nodes}
     head = next(parts[node.id] for node in nodes if node.kind is NodeKind.COURSE)
     for node in nodes:
-        if node.kind is NodeKind.MODULE:
+        if node.kind in (NodeKind.MODULE, NodeKind.POOL):
             head.children.append(parts[node.id])
         elif node.parent_id in parts:
             parts[node.parent_id].children.append(parts[node.id])
     return head
 
 
-def _problem(draft: CourseDraft, files: dict[str, bytes], error: FolderError) -> DraftProblem:
-    node, place = _place(draft, files, error)
-    return DraftProblem(node.id, error.message, place)
+def _problem(
+    draft: CourseDraft, written: CourseSpec, files: dict[str, bytes], error: FolderError
+) -> DraftProblem:
+    node, place = _place(draft, written, files, error)
+    return DraftProblem(node.id, error.message, place, error.words)
 
 
 def _place(
-    draft: CourseDraft, files: dict[str, bytes], error: FolderError
+    draft: CourseDraft, written: CourseSpec, files: dict[str, bytes], error: FolderError
 ) -> tuple[DraftNode, str]:
     nodes = [node for node in draft.nodes if node.removed_at is None]
     head = next(node for node in nodes if node.kind is NodeKind.COURSE)
@@ -118,9 +126,29 @@ def _place(
         return by_slug.get((NodeKind.LESSON, slug), head), f"{code}:{line}"
     if parts[0] == "labs" and len(parts) > 1:
         return by_slug.get((NodeKind.LAB, parts[1]), head), "/".join(parts[2:])
+    if parts[0] in ("quizzes", "questions") and error.file.suffix == ".yaml":
+        kind = NodeKind.QUIZ if parts[0] == "quizzes" else NodeKind.POOL
+        return by_slug.get((kind, error.file.stem), head), _question(written, error)
     if error.file.name == "course.yaml":
         return _node_at(files["course.yaml"], error.line, by_slug, head), ""
     return head, str(error.file)
+
+
+def _question(written: CourseSpec, error: FolderError) -> str:
+    """The name of the question that an error of a quiz or a pool is about; "" for the whole."""
+    slug, path = error.file.stem, error.message.partition(":")[0].split(".")
+    found: Any
+    if error.file.parts[0] == "quizzes":
+        found = next(quiz.document for quiz in written.quizzes if quiz.slug == slug)
+    else:
+        found = {"questions": next(p.questions for p in written.pools if p.slug == slug)}
+    try:
+        while path and not (isinstance(found, Mapping) and "id" in found):
+            key = path.pop(0)
+            found = found[int(key) if key.isdigit() else key]
+    except (LookupError, TypeError):
+        return ""
+    return str(found["id"]) if isinstance(found, Mapping) and "id" in found else ""
 
 
 def _node_at(

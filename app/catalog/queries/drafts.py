@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.accounts.models import Person
 from app.accounts.rules import Role
 from app.catalog import policies
-from app.catalog.folder_specs import CourseSpec, PictureSpec
+from app.catalog.folder_specs import ClusterSpec, CourseSpec, PartnerSpec, PictureSpec
 from app.catalog.models import (
     Cluster,
     Course,
@@ -178,11 +178,16 @@ def _cluster_files(cluster: Cluster) -> dict[str, bytes]:
         name = f"{cluster.slug}.{ending}"
         alt = {code: (cluster.picture_alt or {}).get(code, "") for code in cluster.title}
         picture = PictureSpec(name, blobs.get(cluster.picture_blob), alt)
-    files = {
-        "cluster.yaml": cluster_file(
-            cluster.title, cluster.summary, cluster.industry, cluster.body_markdown, picture
-        )
-    }
+    newest = cluster.rules[-1] if cluster.rules else None
+    spec = ClusterSpec(
+        slug=cluster.slug, title=cluster.title, summary=cluster.summary,
+        industry=cluster.industry, body=cluster.body_markdown, picture=picture, courses=(),
+        outcomes=tuple(cluster.outcomes),
+        partners=tuple(PartnerSpec(**row) for row in cluster.partners),
+        order=tuple(course.slug for course in cluster.courses if course.withdrawn_at is None),
+        completion=newest.document if newest else None,
+    )  # fmt: skip
+    files = {"cluster.yaml": cluster_file(spec)}
     if picture is not None:
         files[picture.name] = picture.data
     return files

@@ -1,7 +1,6 @@
 """Words and pure functions of the catalogue."""
 
 from app.catalog.rules.words import (
-    INDUSTRIES,
     LEVELS,
     PICTURE_TYPES,
     ItemForm,
@@ -9,6 +8,7 @@ from app.catalog.rules.words import (
     NodeKind,
     picture_type,
 )
+from app.kernel.industries import INDUSTRIES
 
 __all__ = [
     "INDUSTRIES", "LEVELS", "PICTURE_TYPES", "ItemForm", "ItemKind", "NodeKind", "picture_type",

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from app.catalog.folder_specs import (
     LANGUAGES,
@@ -17,7 +17,11 @@ from app.catalog.folder_specs import (
     LinkSpec,
     LocalText,
     ModuleSpec,
+    QuizSpec,
+    SkillSpec,
 )
+from app.catalog.rules.writing import question_text
+from app.questions import complete
 
 T = TypeVar("T", bound=Hashable)
 
@@ -64,7 +68,7 @@ class PartChange:
 
 def compare(old: CourseSpec, new: CourseSpec) -> list[PartChange]:
     """Everything that differs, in the order of NEW, what was removed at the end."""
-    changes = [_course(old, new), *_modules(old, new), *_items(old, new)]
+    changes = [_course(old, new), *_modules(old, new), *_items(old, new), *_pools(old, new)]
     return [change for change in changes if change.what]
 
 
@@ -173,6 +177,64 @@ def _texts(old: ItemSpec, new: ItemSpec) -> Iterator[TextChange]:
         yield from _plain("url", old.url, new.url)
     elif isinstance(old, LabSpec) and isinstance(new, LabSpec):
         yield from _lab(old, new)
+    elif isinstance(old, QuizSpec) and isinstance(new, QuizSpec):
+        yield from _quiz(complete(old.document), complete(new.document))
+
+
+def _quiz(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[TextChange]:
+    yield from _local("instructions", old["instructions"], new["instructions"])
+    for name in ("attempts", "keep", "pass_percent", "shuffle", "show"):
+        yield from _plain(name, old[name], new[name])
+    yield from _plain("time_limit", old["minutes"], new["minutes"])
+    before, after = _own_questions(old), _own_questions(new)
+    yield from _questions(before, after)
+    yield from _plain("sections", _sections(old), _sections(new))
+
+
+def _own_questions(quiz: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [question for section in quiz["sections"] for question in section.get("questions", ())]
+
+
+def _sections(quiz: Mapping[str, Any]) -> str:
+    shown = []
+    for section in quiz["sections"]:
+        count = len(section.get("questions", ()))
+        drawn = section.get("draw") or ("" if "from" in section else count)
+        shown.append(f"{drawn} ← {section.get('from', count)}")
+    return " · ".join(shown)
+
+
+def _questions(
+    old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
+) -> Iterator[TextChange]:
+    """Every question that differs, line by line, and whether they stand in another order."""
+    before = {question["id"]: question for question in old}
+    after = {question["id"]: question for question in new}
+    for name in [*after, *(name for name in before if name not in after)]:
+        one, other = before.get(name), after.get(name)
+        if one != other:
+            texts = [question_text(q) if q is not None else "" for q in (one, other)]
+            yield TextChange(f"questions.{name}", "", line_diff(*texts))
+    kept = [name for name in before if name in after]
+    order = [name for name in after if name in before]
+    if kept != order:
+        yield from _plain("questions", ", ".join(kept), ", ".join(order))
+
+
+def _pools(old: CourseSpec, new: CourseSpec) -> Iterator[PartChange]:
+    before, after = ({pool.slug: pool for pool in course.pools} for course in (old, new))
+    for slug, pool in after.items():
+        earlier = before.get(slug)
+        if earlier is None:
+            yield PartChange("pool", slug, pool.title, (Kind.ADDED,))
+            continue
+        texts = tuple(_questions(earlier.questions, pool.questions))
+        renamed = earlier.title != pool.title
+        what = [Kind.RENAMED] * renamed + [Kind.CHANGED] * bool(texts)
+        title = _shown(earlier.title) if renamed else ""
+        yield PartChange("pool", slug, pool.title, tuple(what), title, texts)
+    for slug in before.keys() - after.keys():
+        yield PartChange("pool", slug, before[slug].title, (Kind.REMOVED,))
 
 
 def _lab(old: LabSpec, new: LabSpec) -> Iterator[TextChange]:
@@ -180,7 +242,8 @@ def _lab(old: LabSpec, new: LabSpec) -> Iterator[TextChange]:
     yield from _local("description", old.description or {}, new.description or {})
     yield from _plain("environment", old.environment, new.environment)
     yield from _plain("limits", sorted(old.limits.items()), sorted(new.limits.items()))
-    yield from _plain("skills", [s.slug for s in old.skills], [s.slug for s in new.skills])
+    yield from _plain("release_score", old.release_score, new.release_score)
+    yield from _plain("skills", [_skill(s) for s in old.skills], [_skill(s) for s in new.skills])
     for grade_id in sorted(old.hints.keys() | new.hints.keys()):
         before, after = old.hints.get(grade_id, {}), new.hints.get(grade_id, {})
         yield from _local(f"hints.{grade_id}", before, after)
@@ -199,6 +262,14 @@ def _local(name: str, old: LocalText, new: LocalText) -> Iterator[TextChange]:
         before, after = old.get(code, "").strip("\n"), new.get(code, "").strip("\n")
         if before != after:
             yield TextChange(name, code, line_diff(before, after))
+
+
+def _skill(skill: SkillSpec) -> str:
+    """A skill in one line; what is as usual is not said."""
+    parts = [skill.slug]
+    parts += [str(skill.level)] if skill.level != 1 else []
+    parts += [f"× {skill.weight:g}"] if skill.weight != 1 else []
+    return " ".join([*parts, *skill.cells])
 
 
 def _plain(name: str, old: object, new: object) -> Iterator[TextChange]:

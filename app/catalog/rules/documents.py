@@ -13,8 +13,11 @@ from app.catalog.folder_specs import (
     LinkSpec,
     ModuleSpec,
     PictureSpec,
+    PoolSpec,
+    QuizSpec,
     SkillSpec,
 )
+from app.questions import complete, normal
 
 Put = Callable[[bytes], str]
 Get = Callable[[str], bytes]
@@ -48,6 +51,10 @@ def document_of(course: CourseSpec, put: Put) -> dict[str, Any]:
             }
             for module in course.modules
         ],
+        "pools": [
+            {"slug": pool.slug, "title": dict(pool.title), "questions": list(pool.questions)}
+            for pool in course.pools
+        ],
     }
 
 
@@ -60,6 +67,8 @@ def _item(item: ItemSpec, put: Put) -> dict[str, Any]:
         return {"kind": "file", **common, "name": item.name, "blob": put(item.data)}
     if isinstance(item, LinkSpec):
         return {"kind": "link", **common, "url": item.url}
+    if isinstance(item, QuizSpec):
+        return {"kind": "quiz", **common, "document": dict(item.document)}
     return {
         "kind": "lab",
         **common,
@@ -67,13 +76,23 @@ def _item(item: ItemSpec, put: Put) -> dict[str, Any]:
         "description": dict(item.description) if item.description is not None else None,
         "environment": item.environment,
         "limits": dict(item.limits),
-        "skills": [{"slug": s.slug, "title": dict(s.title)} for s in item.skills],
+        "skills": [
+            {
+                "slug": s.slug,
+                "title": dict(s.title),
+                "level": s.level,
+                "weight": s.weight,
+                "cells": list(s.cells),
+            }
+            for s in item.skills
+        ],
         "data": [
             {"title": dict(d.title), "source": d.source, "licence": d.licence} for d in item.data
         ],
         "hints": {grade_id: dict(texts) for grade_id, texts in item.hints.items()},
         "notebooks": {name: put(data) for name, data in item.notebooks.items()},
         "files": {name: put(data) for name, data in item.files.items()},
+        **({} if item.release_score is None else {"release_score": item.release_score}),
     }
 
 
@@ -97,6 +116,21 @@ def course_of(document: Mapping[str, Any], get: Get) -> CourseSpec:
         lead_school=document["lead_school"],
         picture=picture and PictureSpec(picture["name"], get(picture["blob"]), picture["alt"]),
         credits=document["credits"],
+        pools=tuple(
+            PoolSpec(pool["slug"], pool["title"], tuple(normal(q) for q in pool["questions"]))
+            for pool in document.get("pools", ())
+        ),
+    )
+
+
+def _skill(row: Mapping[str, Any]) -> SkillSpec:
+    # Documents from before levels and cells hold neither.
+    return SkillSpec(
+        row["slug"],
+        row["title"],
+        row.get("level", 1),
+        row.get("weight", 1.0),
+        tuple(row.get("cells", ())),
     )
 
 
@@ -109,6 +143,8 @@ def _item_of(item: Mapping[str, Any], get: Get) -> ItemSpec:
         return FileSpec(slug, title, minutes, item["name"], get(item["blob"]))
     if item["kind"] == "link":
         return LinkSpec(slug, title, minutes, item["url"])
+    if item["kind"] == "quiz":
+        return QuizSpec(slug, title, minutes, complete(item["document"]))
     return LabSpec(
         slug=slug,
         title=title,
@@ -117,9 +153,10 @@ def _item_of(item: Mapping[str, Any], get: Get) -> ItemSpec:
         minutes=minutes,
         description=item["description"],
         limits=item["limits"],
-        skills=tuple(SkillSpec(s["slug"], s["title"]) for s in item["skills"]),
+        skills=tuple(_skill(s) for s in item["skills"]),
         data=tuple(DataSpec(d["title"], d["source"], d["licence"]) for d in item["data"]),
         hints=item["hints"],
         notebooks={name: get(blob) for name, blob in sorted(item["notebooks"].items())},
         files={name: get(blob) for name, blob in sorted(item["files"].items())},
+        release_score=item.get("release_score"),
     )

@@ -21,11 +21,21 @@ from app.catalog.folder_specs import (
     LocalText,
     ModuleSpec,
     PictureSpec,
+    PoolSpec,
+    QuizSpec,
     SkillSpec,
 )
-from app.catalog.markdown import Picture, inspect
 from app.catalog.rules.documents import Get, Put
+from app.catalog.rules.quiz_parts import (
+    placed,
+    pool_content,
+    pool_of,
+    question_at,
+    quiz_content,
+    quiz_of,
+)
 from app.catalog.rules.words import NodeKind
+from app.web.markdown import Picture, inspect
 
 Content = Mapping[str, Any]
 
@@ -65,6 +75,9 @@ def parts_of(course: CourseSpec, put: Put) -> tuple[Part, dict[str, str]]:
             part.children.append(_part(item, put))
             if isinstance(item, LessonSpec):
                 pictures |= {name: put(data) for name, data in item.pictures.items()}
+    for pool in course.pools:
+        title = {"slug": pool.slug, **_flat("title", pool.title)}
+        head.children.append(Part(NodeKind.POOL, title | pool_content(pool)))
     return head, pictures
 
 
@@ -81,12 +94,15 @@ def _part(item: ItemSpec, put: Put) -> Part:
         return Part(NodeKind.FILE, content | {"name": item.name, "blob": put(item.data)})
     if isinstance(item, LinkSpec):
         return Part(NodeKind.LINK, content | {"url": item.url})
+    if isinstance(item, QuizSpec):
+        return Part(NodeKind.QUIZ, content | quiz_content(item))
     content |= {
         **_flat("summary", item.summary),
         **_flat("description", item.description or {}),
         "environment": item.environment,
         **{f"limits.{name}": value for name, value in item.limits.items()},
-        "skills": [{"slug": s.slug, **_flat("title", s.title)} for s in item.skills],
+        **({} if item.release_score is None else {"release_score": f"{item.release_score:g}"}),
+        "skills": [_skill_row(s) for s in item.skills],
         "data": [
             {**_flat("title", d.title), "source": d.source, "licence": d.licence} for d in item.data
         ],
@@ -118,6 +134,7 @@ def course_of_parts(slug: str, head: Part, pictures: Mapping[str, str], get: Get
                 tuple(_item(child, pictures, get) for child in part.children),
             )
             for part in head.children
+            if part.kind is NodeKind.MODULE
         ),
         prerequisites=_texts(content.get("prerequisites")),
         lead_school=content.get("lead_school") or None,
@@ -131,7 +148,17 @@ def course_of_parts(slug: str, head: Part, pictures: Mapping[str, str], get: Get
             },
         ),
         credits=decimal(content.get("credits")),
+        pools=_pools(head.children),
     )
+
+
+def _pools(parts: Iterable[Part]) -> tuple[PoolSpec, ...]:
+    pools = (
+        pool_of(part.content["slug"], _local(part.content, "title"), part.content)
+        for part in parts
+        if part.kind is NodeKind.POOL
+    )
+    return tuple(sorted(pools, key=lambda pool: pool.slug))
 
 
 def _item(part: Part, pictures: Mapping[str, str], get: Get) -> ItemSpec:
@@ -146,6 +173,8 @@ def _item(part: Part, pictures: Mapping[str, str], get: Get) -> ItemSpec:
         return FileSpec(slug, title, minutes, content["name"], get(content["blob"]))
     if part.kind is NodeKind.LINK:
         return LinkSpec(slug, title, minutes, str(content.get("url") or ""))
+    if part.kind is NodeKind.QUIZ:
+        return quiz_of(slug, title, minutes, content)
     hints: dict[str, LocalText] = {}
     for grade_id in hinted(content):
         texts = _local(content, f"hints.{grade_id}")
@@ -163,10 +192,7 @@ def _item(part: Part, pictures: Mapping[str, str], get: Get) -> ItemSpec:
             for name, value in content.items()
             if name.startswith("limits.") and value not in (None, "")
         },
-        skills=tuple(
-            SkillSpec(str(row.get("slug") or ""), _local(row, "title"))
-            for row in content.get("skills") or ()
-        ),
+        skills=tuple(_skill(row) for row in content.get("skills") or ()),
         data=tuple(
             DataSpec(
                 _local(row, "title"), str(row.get("source") or ""), str(row.get("licence") or "")
@@ -176,6 +202,28 @@ def _item(part: Part, pictures: Mapping[str, str], get: Get) -> ItemSpec:
         hints=hints,
         notebooks={n: get(blob) for n, blob in sorted((content.get("notebooks") or {}).items())},
         files={n: get(blob) for n, blob in sorted((content.get("files") or {}).items())},
+        release_score=decimal(content.get("release_score")),
+    )
+
+
+def _skill_row(skill: SkillSpec) -> dict[str, str]:
+    return {
+        "slug": skill.slug,
+        **_flat("title", skill.title),
+        **({"level": str(skill.level)} if skill.level != 1 else {}),
+        **({"weight": f"{skill.weight:g}"} if skill.weight != 1 else {}),
+        **({"cells": ", ".join(skill.cells)} if skill.cells else {}),
+    }
+
+
+def _skill(row: Mapping[str, Any]) -> SkillSpec:
+    weight = decimal(row.get("weight"))
+    return SkillSpec(
+        str(row.get("slug") or ""),
+        _local(row, "title"),
+        whole(row.get("level")) if row.get("level") else 1,
+        1.0 if weight is None else weight,
+        tuple(name for part in str(row.get("cells") or "").split(",") if (name := part.strip())),
     )
 
 
@@ -226,10 +274,13 @@ def _texts(rows: Iterable[Mapping[str, str]] | None) -> tuple[LocalText, ...]:
 
 
 def missing_languages(kind: NodeKind, content: Content, wanted: Iterable[str]) -> list[str]:
-    """The languages among WANTED in which a part has no title or, for a lesson, no text."""
+    """The languages among WANTED in which a part has no title, a lesson or a question no text."""
     names = ("title", "body") if kind is NodeKind.LESSON else ("title",)
+    asked = placed(content) if kind in (NodeKind.QUIZ, NodeKind.POOL) else []
+    texts = [question_at(content, name).get("text") or {} for name in asked]
     return [
         code
         for code in wanted
         if any(not str(content.get(f"{name}.{code}") or "").strip() for name in names)
+        or any(not str(text.get(code) or "").strip() for text in texts)
     ]

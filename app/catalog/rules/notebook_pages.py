@@ -12,7 +12,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from app.catalog.markdown import render
+from app.web.markdown import render
 
 MOST_CELLS = 500
 MOST_OUTPUT = 20_000

@@ -2,6 +2,13 @@
 
 import re
 
+from app.catalog.rules.folder_problems import (
+    ALLOWED,
+    ALLOWED_WORDS,
+    NEAR,
+    NEAR_WORDS,
+    RULES,
+)
 from app.kernel.i18n import LOCALE_NAMES, LazyText
 from app.kernel.i18n import lazy_gettext as _l
 
@@ -71,8 +78,22 @@ _RULES: tuple[tuple[re.Pattern[str], LazyText], ...] = tuple(
 
 
 def in_words(message: str) -> str:
-    """MESSAGE for somebody who fills in forms; as it is when it is about files only."""
-    for pattern, words in _RULES:
+    """MESSAGE in the reader's language; as it is, in English, when nobody wrote words for it."""
+    for tail, said in ((NEAR, NEAR_WORDS), (ALLOWED, ALLOWED_WORDS)):
+        found = tail.search(message)
+        words = _words_of(message[: found.start()]) if found is not None else None
+        if found is not None and words is not None:
+            return f"{words} {said % found.groupdict()}"
+    return _words_of(message) or message
+
+
+def is_in_words(message: str) -> bool:
+    """Whether ``in_words`` has words for MESSAGE, so that it is in the reader's language."""
+    return _words_of(message) is not None or in_words(message) != message
+
+
+def _words_of(message: str) -> str | None:
+    for pattern, words in (*_RULES, *RULES):
         found = pattern.fullmatch(message)
         if found is None:
             continue
@@ -81,5 +102,8 @@ def in_words(message: str) -> str:
             values["key"] = _KEYS.get(str(values["key"]), str(values["key"]))
         if "language" in values:
             values["language"] = LOCALE_NAMES.get(str(values["language"]), values["language"])
-        return words % values
-    return message
+        if "number" in values and "what" in values:
+            # What is said about a cell is a sentence of its own.
+            values["what"] = in_words(str(values["what"]))
+        return words % values if values else str(words)
+    return None

@@ -9,6 +9,7 @@ from app.kernel.i18n import lazy_gettext as _l
 class ItemKind(StrEnum):
     LESSON = "lesson"
     LAB = "lab"
+    QUIZ = "quiz"
 
 
 class ItemForm(StrEnum):
@@ -26,8 +27,11 @@ class NodeKind(StrEnum):
     MODULE = "module"
     LESSON = "lesson"
     LAB = "lab"
+    QUIZ = "quiz"
     FILE = "file"
     LINK = "link"
+    POOL = "pool"
+    """A pool of the question bank: it stands beside the modules."""
 
 
 PICTURE_TYPES = {
@@ -42,14 +46,6 @@ LEVELS: dict[str, LazyText] = {
     "introductory": _l("Introductory"),
     "intermediate": _l("Intermediate"),
     "advanced": _l("Advanced"),
-}
-
-INDUSTRIES: dict[str, LazyText] = {
-    "smart-manufacturing": _l("Smart manufacturing"),
-    "smart-business-services": _l("Smart business services"),
-    "health-care": _l("Health care"),
-    "information-communications": _l("Information and communications technology"),
-    "agriculture": _l("Agriculture and livestock farming"),
 }
 
 

@@ -12,6 +12,7 @@ import yaml
 
 from app.catalog.folder_specs import (
     LANGUAGES,
+    ClusterSpec,
     CourseSpec,
     FileSpec,
     ItemSpec,
@@ -20,7 +21,12 @@ from app.catalog.folder_specs import (
     LinkSpec,
     LocalText,
     PictureSpec,
+    PoolSpec,
+    QuizSpec,
+    SkillSpec,
 )
+from app.catalog.folder_yaml import SLUG
+from app.questions import QUIZ_DEFAULTS, complete, normal
 
 LIMITS = (
     "cell_seconds", "total_seconds", "memory_mb", "processes", "disk_mb", "output_bytes",
@@ -38,21 +44,34 @@ def course_files(course: CourseSpec) -> Files:
     for module in course.modules:
         for item in module.items:
             files.update(_item_files(item))
+    for pool in course.pools:
+        files[f"questions/{pool.slug}.yaml"] = _yaml(_pool(pool))
     return dict(sorted(files.items()))
 
 
-def cluster_file(
-    title: LocalText, summary: LocalText, industry: str, body: LocalText,
-    picture: PictureSpec | None,
-) -> bytes:  # fmt: skip
+def cluster_file(cluster: ClusterSpec) -> bytes:
     """The file cluster.yaml."""
     return _yaml(
         {
-            "title": _local(title),
-            "summary": _local(summary),
-            "industry": industry,
-            **_picture(picture),
-            "body": _local(body),
+            "title": _local(cluster.title),
+            "summary": _local(cluster.summary),
+            "industry": cluster.industry,
+            **_picture(cluster.picture),
+            **_unless_empty("outcomes", _locals(cluster.outcomes)),
+            **_unless_empty(
+                "partners",
+                [
+                    {
+                        "name": _local(partner.name),
+                        **_unless_empty("url", partner.url.strip()),
+                        **_unless_empty("organisation", partner.organisation),
+                    }
+                    for partner in cluster.partners
+                ],
+            ),
+            **_unless_empty("courses", list(cluster.order)),
+            **_unless_empty("completion", cluster.completion),
+            "body": _local(cluster.body),
         }
     )
 
@@ -86,6 +105,8 @@ def _placed(item: ItemSpec) -> dict[str, Any]:
         return {"lesson": item.slug}
     if isinstance(item, LabSpec):
         return {"lab": item.slug}
+    if isinstance(item, QuizSpec):
+        return {"quiz": item.slug}
     if isinstance(item, FileSpec):
         return {
             "file": item.slug,
@@ -106,6 +127,8 @@ def _item_files(item: ItemSpec) -> Files:
         return {}
     if isinstance(item, FileSpec):
         return {f"files/{item.name}": item.data}
+    if isinstance(item, QuizSpec):
+        return {f"quizzes/{item.slug}.yaml": _yaml(_quiz(item))}
     if isinstance(item, LessonSpec):
         return {
             **{f"lessons/pictures/{name}": data for name, data in item.pictures.items()},
@@ -137,9 +160,8 @@ def _lab(lab: LabSpec) -> dict[str, Any]:
         "environment": lab.environment,
         "minutes": lab.minutes,
         **_unless_empty("limits", {n: lab.limits[n] for n in LIMITS if n in lab.limits}),
-        **_unless_empty(
-            "skills", [{"slug": skill.slug, "title": _local(skill.title)} for skill in lab.skills]
-        ),
+        **({} if lab.release_score is None else {"release_score": _number(lab.release_score)}),
+        **_unless_empty("skills", [_skill(skill) for skill in lab.skills]),
         **_unless_empty(
             "data",
             [
@@ -153,6 +175,48 @@ def _lab(lab: LabSpec) -> dict[str, Any]:
         ),
         **_unless_empty("hints", {key: _local(lab.hints[key]) for key in sorted(lab.hints)}),
     }
+
+
+def _skill(skill: SkillSpec) -> dict[str, Any]:
+    title = _local(skill.title)
+    return {
+        "slug" if title and SLUG.fullmatch(skill.slug) else "skill": skill.slug,
+        **_unless_empty("title", title),
+        **({"level": skill.level} if skill.level != 1 else {}),
+        **({"weight": _number(skill.weight)} if skill.weight != 1 else {}),
+        **_unless_empty("cells", list(skill.cells)),
+    }
+
+
+def _quiz(quiz: QuizSpec) -> dict[str, Any]:
+    whole = complete(quiz.document)
+    settings = {
+        "time_limit" if key == "minutes" else key: whole[key]
+        for key, default in QUIZ_DEFAULTS.items()
+        if whole[key] != default
+    }
+    return {
+        "title": _local(quiz.title),
+        "minutes": quiz.minutes,
+        **settings,
+        "sections": [_section(section) for section in whole["sections"]],
+    }
+
+
+def _section(section: Mapping[str, Any]) -> dict[str, Any]:
+    draw = {} if section.get("draw") is None else {"draw": section["draw"]}
+    rest = {key: section[key] for key in ("from", "questions") if section.get(key)}
+    return {**draw, **rest}
+
+
+def _pool(pool: PoolSpec) -> dict[str, Any]:
+    questions = [normal(question) for question in pool.questions]
+    return {"title": _local(pool.title), **_unless_empty("questions", questions)}
+
+
+def question_text(question: Mapping[str, Any]) -> str:
+    """A question as its file has it, to compare it line by line."""
+    return _yaml(normal(question)).decode()
 
 
 def _picture(picture: PictureSpec | None) -> dict[str, Any]:

@@ -39,12 +39,28 @@ def zipped(files: Mapping[str, bytes], folder: str) -> bytes:
     return out.getvalue()
 
 
-def unzipped(data: bytes) -> dict[str, bytes]:
-    """The files of a zip by path. Raises BadZip; nothing is ever written to a disk."""
+def unzipped(data: bytes, left_out: list[str] | None = None) -> dict[str, bytes]:
+    """The files of a zip by path. Raises BadZip; nothing is ever written to a disk.
+
+    With LEFT_OUT, files larger than MOST_OF_ONE are not unpacked but named there: packages of other
+    systems carry films.
+    """
+    if data.startswith(b"\x1f\x8b"):
+        raise BadZip(
+            _l(
+                "This is a tar archive, as a backup of Moodle is. Export the course there as an IMS"
+                " Common Cartridge, or send a zip file."
+            )
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            _check(entries)
+            _check_names(entries)
+            if left_out is not None:
+                large = [e for e in entries if e.file_size > MOST_OF_ONE and not _is_bomb(e)]
+                left_out += [_path(entry) for entry in large if _is_ours(entry)]
+                entries = [entry for entry in entries if entry not in large]
+            _check_sizes(entries)
             return {_path(entry): _content(archive, entry) for entry in entries if _is_ours(entry)}
     except (
         zipfile.BadZipFile,
@@ -73,10 +89,9 @@ def course_folder(files: Mapping[str, bytes]) -> tuple[str, dict[str, bytes]]:
     return folder.name, inside
 
 
-def _check(entries: list[zipfile.ZipInfo]) -> None:
+def _check_names(entries: list[zipfile.ZipInfo]) -> None:
     if len(entries) > MOST_FILES:
         raise BadZip(_l("There are more than %(most)s files in it.", most=MOST_FILES))
-    total = 0
     names = set()
     for entry in entries:
         kind = stat.S_IFMT(entry.external_attr >> 16)
@@ -90,11 +105,18 @@ def _check(entries: list[zipfile.ZipInfo]) -> None:
         if _path(entry).casefold() in names:
             raise BadZip(_l("A file is in it twice: %(name)s", name=_shown(entry)))
         names.add(_path(entry).casefold())
+
+
+def _check_sizes(entries: list[zipfile.ZipInfo]) -> None:
+    total = 0
+    for entry in entries:
         total += entry.file_size
-        if entry.file_size > MOST_OF_ONE or total > MOST_BYTES:
+        if entry.file_size > MOST_OF_ONE or total > MOST_BYTES or _is_bomb(entry):
             raise BadZip(_l("Unpacked it would be too large."))
-        if entry.file_size > 1_000_000 and entry.file_size > MOST_RATIO * entry.compress_size:
-            raise BadZip(_l("Unpacked it would be too large."))
+
+
+def _is_bomb(entry: zipfile.ZipInfo) -> bool:
+    return entry.file_size > 1_000_000 and entry.file_size > MOST_RATIO * entry.compress_size
 
 
 def _is_outside(name: str) -> bool:

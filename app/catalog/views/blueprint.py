@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from flask_login import current_user
 
-from app.accounts.models import Person
+from app.accounts.session import me
 from app.catalog import operations, queries
 from app.catalog.models import Course, CourseDraft, DraftNode
 from app.catalog.operations.outline import standing
@@ -16,12 +16,6 @@ from app.kernel.i18n import LOCALES, current_locale
 bp = Blueprint("catalog", __name__, template_folder="../templates")
 
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-
-
-def me() -> Person:
-    """The person of this request."""
-    person: Person = current_user._get_current_object()
-    return person
 
 
 def my_course(slug: str) -> Course:

@@ -1,11 +1,11 @@
-"""The catalogue's public pages: clusters, the pictures of lessons, files to download."""
+"""The catalogue's public pages: the list of clusters, pictures, files to download."""
 
 from urllib.parse import quote
 
 from flask import Response, abort, render_template, url_for
 
 from app.catalog import queries
-from app.catalog.rules import INDUSTRIES, LEVELS
+from app.catalog.rules import INDUSTRIES
 from app.catalog.views.blueprint import bp, picture_answer
 from app.kernel import blobs
 from app.web.doors import public, signed_in
@@ -15,19 +15,6 @@ from app.web.doors import public, signed_in
 @public
 def index() -> str:
     return render_template("catalog/index.html", clusters=cards())
-
-
-@bp.get("/clusters/<slug>")
-@public
-def cluster(slug: str) -> str:
-    found = queries.cluster(slug) or abort(404)
-    return render_template(
-        "catalog/cluster.html",
-        cluster=found,
-        industry=INDUSTRIES.get(found.industry, found.industry),
-        levels=LEVELS,
-        versions=queries.latest_versions(found.id),
-    )
 
 
 @bp.get("/pictures/<blob>")
@@ -62,7 +49,8 @@ def cards() -> list[dict[str, object]]:
             "slug": row.cluster.slug,
             "title": row.cluster.title,
             "summary": row.cluster.summary,
-            "url": url_for("catalog.cluster", slug=row.cluster.slug),
+            "url": url_for("learning.cluster", slug=row.cluster.slug),
+            "industry": INDUSTRIES.get(row.cluster.industry, row.cluster.industry),
             "picture_url": row.cluster.picture_blob
             and url_for("catalog.picture", blob=row.cluster.picture_blob),
             "course_count": row.course_count,

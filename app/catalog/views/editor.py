@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from app.accounts.models import Person
 from app.accounts.queries import person_by_email
 from app.accounts.rules import Role
+from app.accounts.session import me
 from app.catalog import operations, queries
 from app.catalog.forms import EditorForm, NewCourseForm
 from app.catalog.models import Course, CourseDraft, DraftNode
@@ -16,7 +17,8 @@ from app.catalog.policies import Permission, instructs_somewhere
 from app.catalog.rules import LEVELS, NodeKind
 from app.catalog.rules.drafting import hinted
 from app.catalog.rules.fields import ENVIRONMENTS, LIMITS
-from app.catalog.views.blueprint import bp, editor_context, me, my_course, title_of
+from app.catalog.views.blueprint import bp, editor_context, my_course, title_of
+from app.catalog.views.quiz_pages import Quiz
 from app.kernel.errors import NotVisible, Refused
 from app.kernel.i18n import LOCALES
 from app.kernel.i18n import gettext as _
@@ -96,11 +98,17 @@ def part_page(
     typed: dict[str, object] | None = None,
 ) -> str:
     """The page of one part. After a save that did not go through whole, TYPED is what she wrote."""
+    context = editor_context(course, draft)
+    fields = {**node.content, **(typed or {})}
+    quiz = None
+    if node.kind in (NodeKind.QUIZ, NodeKind.POOL):
+        quiz = Quiz(course, draft, node, fields, context["wanted"])
     return render_template(
         f"catalog/editor/{node.kind.value}.html",
-        **editor_context(course, draft),
+        **context,
         node=node,
-        fields={**node.content, **(typed or {})},
+        quiz=quiz,
+        fields=fields,
         saved=saved,
         levels=LEVELS,
         environments=ENVIRONMENTS,
@@ -109,7 +117,9 @@ def part_page(
         lab=queries.lab_sources(node) if node.kind is NodeKind.LAB else None,
         hinted=hinted(node.content),
         comments=[c for c in queries.review_comments(course.id) if c.node_id == node.id],
+        imports=queries.imports_into(course.id) if node.kind is NodeKind.COURSE else [],
         heading=title_of(node) or _("Untitled"),
+        clusters=queries.all_clusters() if node.kind is NodeKind.COURSE else (),
     )
 
 

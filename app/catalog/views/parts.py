@@ -7,19 +7,26 @@ from typing import Any
 from flask import abort, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.accounts.session import me
 from app.catalog import operations
-from app.catalog.markdown import MathProblem, inspect, render
-from app.catalog.models import Course
+from app.catalog.models import Course, DraftNode
 from app.catalog.policies import Permission
 from app.catalog.rules import NodeKind
-from app.catalog.rules.fields import ROWS, NotAField
-from app.catalog.views.blueprint import bp, editor_context, from_script, me, my_course, title_of
+from app.catalog.rules.fields import QUESTION, ROWS, NotAField
+from app.catalog.rules.question_forms import question_of
+from app.catalog.views.blueprint import bp, editor_context, from_script, my_course, title_of
 from app.catalog.views.editor import part_page
+from app.catalog.views.quiz_pages import Written
 from app.kernel.errors import Refused
+from app.kernel.i18n import LOCALES
 from app.kernel.i18n import gettext as _
+from app.questions import check_question
 from app.web.doors import needs
+from app.web.markdown import MathProblem, inspect, render
 
 MOST_PREVIEWED = 200_000
+QUESTION_PART = re.compile(r"(questions\.[a-z0-9-]+)\.(.+)")
+ADDED = (NodeKind.MODULE, NodeKind.LESSON, NodeKind.LAB, NodeKind.QUIZ, NodeKind.LINK)
 
 
 @bp.post("/teach/courses/<slug>/parts/<uuid:node_id>")
@@ -42,7 +49,9 @@ def _save_from_script(course: Course, node_id: uuid.UUID) -> tuple[Response, int
         for f in fields.values()
     ):
         abort(400)
-    changes = {name: operations.Change(f["value"], f["base"]) for name, f in fields.items()}
+    node = _node(course, node_id)
+    values = {name: _value(node, name, f["value"]) for name, f in fields.items()}
+    changes = {name: operations.Change(values[name], f["base"]) for name, f in fields.items()}
     saved = operations.save_fields(me(), course, node_id, changes)
     return jsonify(
         revision=saved.revision,
@@ -52,14 +61,56 @@ def _save_from_script(course: Course, node_id: uuid.UUID) -> tuple[Response, int
             {"name": c.name, "theirs": c.theirs, "by": c.by, "at": c.at} for c in saved.conflicts
         ],
         others=saved.others,
+        problems=_problems(course, values),
+        questions={name: values[name] for name in saved.saved if QUESTION.fullmatch(name)},
     ), 409 if saved.conflicts else 200
 
 
-def _save_from_form(course: Course, node_id: uuid.UUID) -> Any:
+def _node(course: Course, node_id: uuid.UUID) -> DraftNode:
     draft = operations.open_draft(me(), course)
-    kind = next((node.kind for node in draft.nodes if node.id == node_id), None) or abort(404)
+    return next((node for node in draft.nodes if node.id == node_id), None) or abort(404)
+
+
+def _value(node: DraftNode, name: str, value: Any) -> Any:
+    """What the script sent for a field; a question comes as the texts of its form by path."""
+    if not QUESTION.fullmatch(name):
+        return value
+    before = node.content.get(name)
+    if before is None or not isinstance(value, dict):
+        raise NotAField(name)
+    try:
+        return question_of(value, before)
+    except ValueError as error:
+        raise NotAField(name) from error
+
+
+def _problems(course: Course, values: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
+    """What is still wrong with the questions that were sent, by field."""
+    asked = {name: value for name, value in values.items() if QUESTION.fullmatch(name)}
+    if not asked:
+        return {}
+    draft = operations.open_draft(me(), course)
+    head = next(node for node in draft.nodes if node.kind is NodeKind.COURSE)
+    wanted = head.content.get("languages") or LOCALES
+    return {
+        name: [
+            {"path": path, "words": str(words)}
+            for path, words in Written(
+                name, value, tuple(check_question(value, wanted))
+            ).said.items()
+        ]
+        for name, value in asked.items()
+    }
+
+
+def _save_from_form(course: Course, node_id: uuid.UUID) -> Any:
+    node = _node(course, node_id)
+    kind = node.kind
     base = request.form.get("revision", type=int) or 0
     typed = _typed(kind)
+    for name in list(typed):
+        if QUESTION.fullmatch(name):
+            typed[name] = _value(node, name, typed[name])
     changes = {name: operations.Change(value, base) for name, value in typed.items()}
     saved = operations.save_fields(me(), course, node_id, changes)
     if saved.conflicts or saved.refused:
@@ -80,6 +131,10 @@ def _typed(kind: NodeKind) -> dict[str, Any]:
         if name in ("csrf_token", "revision"):
             continue
         row = re.fullmatch(r"(\w+)\.(\d{1,3})\.(.+)", name)
+        part = QUESTION_PART.fullmatch(name)
+        if part and kind in (NodeKind.QUIZ, NodeKind.POOL):
+            values.setdefault(part[1], {})[part[2]] = request.form[name]
+            continue
         if name == "languages":
             values[name] = request.form.getlist(name)
         elif row and row[1] in ROWS.get(kind, {}):
@@ -150,7 +205,7 @@ def _step(course: Course) -> tuple[str, str | None]:
 
 
 def _add(course: Course, module_id: uuid.UUID | None) -> tuple[str, str | None]:
-    kinds = {k.value: k for k in (NodeKind.MODULE, NodeKind.LESSON, NodeKind.LAB, NodeKind.LINK)}
+    kinds = {k.value: k for k in ADDED}
     kind = kinds.get(request.form.get("kind", "")) or abort(400)
     node = operations.add_part(me(), course, kind, module_id)
     target = url_for("catalog.edit_part", slug=course.slug, node_id=node.id)

@@ -6,13 +6,14 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.accounts.session import me
 from app.catalog import operations, queries
 from app.catalog.forms import CommentForm, PublishForm
 from app.catalog.models import Course
 from app.catalog.policies import Permission
 from app.catalog.rules.comparing import compare
 from app.catalog.rules.problems import in_words
-from app.catalog.views.blueprint import bp, editor_context, me, my_course
+from app.catalog.views.blueprint import bp, editor_context, my_course
 from app.kernel.errors import Refused
 from app.kernel.i18n import gettext as _
 from app.labs.operations import LabInvalid
@@ -38,7 +39,10 @@ def _review_page(course: Course, form: PublishForm, lab_problems: tuple[Any, ...
         **context,
         form=form,
         comment_form=CommentForm(),
-        problems=[(parts[p.node_id], in_words(p.message), p.place) for p in checked.problems],
+        problems=[
+            (parts[p.node_id], str(p.words or in_words(p.message)), p.place)
+            for p in checked.problems
+        ],
         lab_problems=lab_problems,
         changes=changes,
         newest=versions[0] if versions else None,

@@ -5,11 +5,12 @@ from typing import Any
 
 from flask import Response, abort, flash, jsonify, redirect, request, url_for
 
+from app.accounts.session import me
 from app.catalog import operations, queries
 from app.catalog.models import Course
 from app.catalog.policies import Permission
 from app.catalog.rules import NodeKind, picture_type
-from app.catalog.views.blueprint import bp, from_script, me, my_course, picture_answer
+from app.catalog.views.blueprint import bp, from_script, my_course, picture_answer
 from app.kernel import blobs
 from app.kernel.errors import Refused
 from app.kernel.i18n import gettext as _

@@ -25,7 +25,7 @@ from typing import Any, NoReturn
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
-MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
 MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 MADV_COLLAPSE = 25  # since Linux 6.1; elsewhere it does nothing
@@ -67,6 +67,9 @@ def enclose(setup: dict[str, Any]) -> None:
             link = f"/proc/self/fd/{folder}".encode()
             call("mount", link, path.encode(), None, MS_BIND | MS_REC, None)
             os.close(folder)
+    for place in setup["sealed"]:
+        sealed = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV
+        call("mount", None, place.encode(), None, sealed, None)
     if own:
         mount("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
         loopback()

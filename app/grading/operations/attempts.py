@@ -10,9 +10,9 @@ from typing import Any
 
 from app import engine
 from app.grading.events import AttemptFinished
-from app.grading.models import CellScore, NotebookScore
 from app.grading.operations.cases import open_case
 from app.grading.operations.claims import Claimed, claim, claim_next, end, locked, release
+from app.grading.operations.results import notebook_of, plain_result
 from app.grading.operations.standing import recount
 from app.grading.rules import AttemptState
 from app.kernel import blobs
@@ -47,25 +47,38 @@ def _run(claimed: Claimed, *, without_sandbox: bool = False) -> None:
     """Not one operation on purpose: the claim is committed before the engine runs, and the result
     is taken only under that claim."""
     try:
-        files = {path: blobs.get(blob) for path, blob in claimed.files.items()}
-        version = labs.version(claimed.lab_version_id)
-        source = labs.engine_source(version)
-        limits = labs.engine_limits(version)
-        db.session.rollback()  # no transaction stays open while the notebooks run
-        results = engine.grade(source, files, limits=limits, without_sandbox=without_sandbox)
-        sources = {
-            notebook.name.removesuffix(".ipynb"): notebook.source for notebook in source.notebooks
-        }
-        feedback = {
-            result.name: _feedback_json(engine.feedback(result, sources[result.name]))
-            for result in results
-        }
+        results, feedback = run_engine(
+            claimed.files, claimed.lab_version_id, without_sandbox=without_sandbox
+        )
     except BaseException as fault:
         # This worker could not; the attempt is tried again, perhaps elsewhere.
         db.session.rollback()
         release(claimed, counts=not isinstance(fault, engine.EngineUnavailable))
         raise
     finish(claimed.attempt_id, claimed.token, results, feedback, without_sandbox=without_sandbox)
+
+
+def run_engine(
+    files: Mapping[str, str], lab_version_id: uuid.UUID, *, without_sandbox: bool = False
+) -> tuple[tuple[engine.NotebookResult, ...], dict[str, bytes]]:
+    """Grade FILES (paths and blobs) by a lab version; the results, and the feedback by notebook.
+
+    Ends the transaction that is open: none stays open while the notebooks run.
+    """
+    contents = {path: blobs.get(blob) for path, blob in files.items()}
+    version = labs.version(lab_version_id)
+    source = labs.engine_source(version)
+    limits = labs.engine_limits(version)
+    db.session.rollback()
+    results = engine.grade(source, contents, limits=limits, without_sandbox=without_sandbox)
+    sources = {
+        notebook.name.removesuffix(".ipynb"): notebook.source for notebook in source.notebooks
+    }
+    feedback = {
+        result.name: _feedback_json(engine.feedback(result, sources[result.name]))
+        for result in results
+    }
+    return results, feedback
 
 
 @operation
@@ -82,7 +95,9 @@ def finish(
     if attempt is None or attempt.claim != token or attempt.state is not AttemptState.RUNNING:
         log.warning("attempt %s: a result came under an old claim and was dropped", attempt_id)
         return False
-    attempt.notebooks = [_notebook(result, feedback[result.name]) for result in results]
+    attempt.notebooks = [
+        notebook_of(plain_result(result, feedback[result.name])) for result in results
+    ]
     states = {result.state for result in results}
     if "tampered" in states:
         end(attempt, AttemptState.TAMPERED)
@@ -102,36 +117,6 @@ def finish(
         open_case(attempt)
     publish(AttemptFinished(attempt.id, attempt.submission_id))
     return True
-
-
-def _notebook(result: engine.NotebookResult, feedback: bytes) -> NotebookScore:
-    return NotebookScore(
-        name=result.name,
-        state=result.state,
-        reason_code=result.reason_code,
-        reason=result.reason,
-        reason_params=dict(result.reason_params),
-        seconds=result.seconds,
-        peak_memory_mb=result.peak_memory_mb,
-        executed_blob=blobs.put(result.executed) if result.executed else None,
-        feedback_blob=blobs.put(feedback),
-        cells=[
-            CellScore(
-                grade_id=cell.grade_id,
-                kind=cell.kind,
-                position=position,
-                score=cell.score,
-                max_score=cell.max_score,
-                outcome=cell.outcome,
-                assurance=cell.assurance,
-                message=cell.message,
-                params=dict(cell.params),
-                hint=cell.hint,
-                staff_message=cell.staff_message,
-            )
-            for position, cell in enumerate(result.cells)
-        ],
-    )
 
 
 def _feedback_json(blocks: list[engine.FeedbackBlock]) -> bytes:

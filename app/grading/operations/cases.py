@@ -7,14 +7,14 @@ from app.grading import policies
 from app.grading.events import CaseDecided, CaseOpened, ScoreChanged
 from app.grading.models import Attempt, TamperCase
 from app.grading.operations.standing import recount
-from app.grading.operations.submitting import topic
+from app.grading.operations.submitting import tell_pages
 from app.grading.rules import (
     MOST_ANSWER_CHARACTERS,
     MOST_REASON_CHARACTERS,
     AttemptState,
     CaseDecision,
 )
-from app.kernel import audit, clock, live
+from app.kernel import audit, clock
 from app.kernel.database import db
 from app.kernel.errors import Refused
 from app.kernel.events import publish
@@ -105,9 +105,9 @@ def decide(grader: Person, case: TamperCase, decision: CaseDecision, reason: str
         attempt.state = AttemptState.GRADED
         db.session.flush()
         recount(attempt)
-        publish(ScoreChanged(submission.id))
+        publish(ScoreChanged(submission.id, grader.id))
     publish(CaseDecided(case.id))
-    live.announce(topic(submission.section_id, submission.person_id, submission.lab_slug))
+    tell_pages(submission)
 
 
 @operation

@@ -9,9 +9,9 @@ from sqlalchemy import func, select, text
 
 from app.grading import rules
 from app.grading.models import Attempt, Submission
-from app.grading.operations.submitting import add_ticket, topic
+from app.grading.operations.submitting import add_ticket, tell_pages
 from app.grading.rules import AttemptState
-from app.kernel import clock, live
+from app.kernel import clock
 from app.kernel.database import db
 from app.kernel.i18n import LazyText, speaking
 from app.kernel.i18n import lazy_gettext as _l
@@ -126,10 +126,11 @@ def _take(attempt: Attempt, ticket: int | None = None, worker: int | None = None
     attempt.claim_count += 1
     attempt.ticket, attempt.worker = ticket, worker
     submission = attempt.submission
-    live.announce(topic(submission.section_id, submission.person_id, submission.lab_slug))
+    tell_pages(submission)
     db.session.flush()
     files = {file.path: file.blob for file in submission.files}
-    return Claimed(attempt.claim, attempt.id, submission.lab_version_id, files)
+    version_id = attempt.lab_version_id or submission.lab_version_id
+    return Claimed(attempt.claim, attempt.id, version_id, files)
 
 
 @operation
@@ -213,4 +214,4 @@ def end(attempt: Attempt, state: AttemptState) -> None:
     attempt.claim = attempt.ticket = None
     attempt.finished_at = clock.now()
     submission: Submission = attempt.submission
-    live.announce(topic(submission.section_id, submission.person_id, submission.lab_slug))
+    tell_pages(submission)

@@ -5,6 +5,7 @@ import uuid
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from app.catalog.rules import ItemKind
 from app.grading import policies
 from app.grading.models import Attempt, Submission, TamperCase
 from app.grading.rules import AttemptState, CaseDecision
@@ -12,6 +13,7 @@ from app.kernel.database import db
 from app.kernel.i18n import gettext as _
 from app.kernel.i18n import lazy_gettext as _l
 from app.kernel.transaction import operation
+from app.learning import queries as learning
 from app.learning.models import Section
 from app.notifications import operations as notifications
 from app.notifications import rules
@@ -25,11 +27,13 @@ CASES = rules.register(
 
 @operation
 def tell_of_result(attempt_id: uuid.UUID) -> None:
-    """Tell the student that an attempt is graded."""
+    """Tell the student that an attempt is graded, unless it is for her to know later."""
     attempt = db.session.get_one(Attempt, attempt_id)
     if attempt.state is not AttemptState.GRADED:
         return
     submission = attempt.submission
+    if learning.is_held(submission.section_id, f"{ItemKind.LAB.value}:{submission.lab_slug}"):
+        return
 
     def note() -> Note:
         names = _names(submission)
@@ -39,13 +43,14 @@ def tell_of_result(attempt_id: uuid.UUID) -> None:
             text = _("%(score)s points.", score=_points(attempt))
         return Note(_("Your result: %(lab)s", **names), text)
 
-    notifications.tell(
-        submission.person,
-        RESULTS,
-        note,
-        f"/submissions/{submission.id}",
-        key=f"result:{attempt.id}",
-    )
+    for row in submission.people:
+        notifications.tell(
+            row.person,
+            RESULTS,
+            note,
+            f"/submissions/{submission.id}",
+            key=f"result:{attempt.id}",
+        )
 
 
 @operation
@@ -82,7 +87,8 @@ def tell_of_case(case_id: uuid.UUID) -> None:
             ),
         )
 
-    notifications.tell(submission.person, CASES, to_student, path, key=f"case:{case.id}")
+    for row in submission.people:
+        notifications.tell(row.person, CASES, to_student, path, key=f"case:{case.id}")
     for place in submission.section.staff:
         if policies.can_grade(place.person, submission):
             notifications.tell(place.person, CASES, to_grader, path, key=f"case:{case.id}")
@@ -114,9 +120,8 @@ def tell_of_decision(case_id: uuid.UUID) -> None:
             text += "\n\n" + _("What was written to you:") + "\n" + case.reason
         return Note(_("Decided: your submission to %(lab)s", **_names(submission)), text)
 
-    notifications.tell(
-        submission.person, CASES, note, f"/cases/{case.id}", key=f"decision:{case.id}"
-    )
+    for row in submission.people:
+        notifications.tell(row.person, CASES, note, f"/cases/{case.id}", key=f"decision:{case.id}")
 
 
 def _points(attempt: Attempt) -> str:
@@ -143,3 +148,27 @@ def _names(submission: Submission) -> dict[str, object]:
         "number": submission.number,
         "student": submission.person.name,
     }
+
+
+@operation
+def tell_of_feedback(submission: Submission, batch: str) -> None:
+    """Tell everybody whose work it is that staff gave files back with it; once for a BATCH."""
+
+    def note() -> Note:
+        return Note(
+            _("Feedback on your work: %(lab)s", **_names(submission)),
+            _(
+                "Your instructor gave you files with feedback on submission %(number)s to "
+                "“%(lab)s”. They are beside the submission.",
+                **_names(submission),
+            ),
+        )
+
+    for row in submission.people:
+        notifications.tell(
+            row.person,
+            RESULTS,
+            note,
+            f"/submissions/{submission.id}",
+            key=f"feedback:{submission.id}:{batch[:16]}",
+        )

@@ -15,7 +15,7 @@ from app.learning.operations import record_progress
 def recount(attempt: Attempt) -> None:
     """Set an attempt's score and open cells from automatic and given points together.
 
-    Then bring the person's progress up to date: her best submission counts.
+    Then bring the progress of everybody whose work it is up to date: their best one counts.
     """
     submission = attempt.submission
     given = {
@@ -35,14 +35,15 @@ def recount(attempt: Attempt) -> None:
         attempt.score = rules.total(scores)
         attempt.pending_count = sum(1 for score in scores if score is None)
         db.session.flush()
-    best = queries.best_of(submission.section_id, submission.person_id, submission.lab_slug)
-    if best is not None:
-        record_progress(
-            submission.section_id,
-            submission.person_id,
-            ItemKind.LAB,
-            submission.lab_slug,
-            completed=True,
-            score=best.score,
-            max_score=best.max_score,
-        )
+    for row in submission.people if not submission.is_trial else ():
+        best = queries.best_of(submission.section_id, row.person_id, submission.lab_slug)
+        if best is not None:
+            record_progress(
+                submission.section_id,
+                row.person_id,
+                ItemKind.LAB,
+                submission.lab_slug,
+                completed=True,
+                score=best.score,
+                max_score=best.max_score,
+            )

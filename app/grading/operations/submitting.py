@@ -11,6 +11,8 @@ from app.catalog.models import CourseItem
 from app.grading import rules
 from app.grading.events import SubmissionReceived
 from app.grading.models import Attempt, Submission, SubmissionFile
+from app.grading.operations.declaring import declare
+from app.grading.operations.teams import begin, bind, tries_out
 from app.grading.rules import Priority, Via
 from app.kernel import audit, blobs, clock, live
 from app.kernel.database import db
@@ -21,6 +23,8 @@ from app.kernel.jobs import defer
 from app.kernel.transaction import operation
 from app.labs.models import LabVersion
 from app.learning.models import Section
+from app.learning.operations.ai_use import DeclarationMissing
+from app.learning.rules.ai_use import Declared
 
 TICKET_PRIORITY = -10
 
@@ -58,13 +62,23 @@ class NotANotebook(Refused):
 
 @operation
 def submit(
-    person: Person, section: Section, item: CourseItem, files: Mapping[str, bytes], *, via: Via
+    person: Person,
+    section: Section,
+    item: CourseItem,
+    files: Mapping[str, bytes],
+    *,
+    via: Via,
+    declared: Declared | None = None,
 ) -> Submission:
     """Take a submission: nothing of it is lost once this returns.
 
-    FILES maps relative paths to contents. Raises SectionClosed, TooLarge, TooMany, BadPath,
-    NoNotebook or NotANotebook. That she may submit here is for the caller to know: the section
-    was loaded through her.
+    FILES maps relative paths to contents. Where the lab is handed in by teams, it is the work of
+    everybody who is in PERSON's team now. A declaration of AI use that is asked for must be there
+    when it comes from the site; from a lab it is given afterwards.
+
+    Raises SectionClosed, TooLarge, TooMany, BadPath, NoNotebook, NotANotebook, NoTeam, NoneLeft,
+    DeclarationMissing, BadDeclaration. That she may submit here is for the caller to know: the
+    section was loaded through her.
     """
     version = item.lab_version
     if version is None:
@@ -74,17 +88,12 @@ def submit(
     files = _with_the_labs_names(version, files)
     _check(version, files)
 
-    # One at a time for this person and lab, so that numbers have no gap and no double.
-    key = f"submission:{section.id}:{person.id}:{item.slug}"
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
-    last = db.session.scalar(
-        select(func.max(Submission.number)).where(
-            Submission.section_id == section.id,
-            Submission.person_id == person.id,
-            Submission.lab_slug == item.slug,
-        )
-    )
-    number = (last or 0) + 1
+    is_trial = tries_out(person, section)
+    what = begin(person, section, item.slug, is_trial=is_trial)
+    asks = what.rule is not None and what.rule.asks_declaration
+    if asks and declared is None and via is Via.SITE:
+        raise DeclarationMissing
+    number = what.number
     now = clock.now()
     stored = {path: blobs.put(content) for path, content in files.items()}
     submission = Submission(
@@ -105,6 +114,10 @@ def submit(
         ),
         via=via,
         size=sum(map(len, files.values())),
+        team_id=what.team.id if what.team else None,
+        team_name=what.team.name if what.team else None,
+        rule_id=what.rule.id if what.rule else None,
+        is_trial=is_trial,
         files=[
             SubmissionFile(path=path, blob=blob, size=len(files[path]))
             for path, blob in stored.items()
@@ -113,12 +126,15 @@ def submit(
     )
     db.session.add(submission)
     db.session.flush()
+    bind(submission, what.people)
+    if asks and declared is not None:
+        declare(person, submission, declared)
     queue_attempt(submission.attempts[0], priority=Priority.INTERACTIVE)
     audit.record(
         person.id, "submission.received", "submission", submission.id, receipt=submission.receipt
     )
     publish(SubmissionReceived(submission.id))
-    live.announce(topic(section.id, person.id, item.slug))
+    tell_pages(submission)
     return submission
 
 
@@ -151,6 +167,12 @@ def add_ticket() -> None:
 def topic(section_id: object, person_id: object, lab_slug: str) -> str:
     """What open pages of one person's lab watch."""
     return f"lab:{section_id}:{person_id}:{lab_slug}"
+
+
+def tell_pages(submission: Submission) -> None:
+    """Open pages of everybody whose work SUBMISSION is fetch it again after the commit."""
+    for row in submission.people:
+        live.announce(topic(submission.section_id, row.person_id, submission.lab_slug))
 
 
 def _with_the_labs_names(version: LabVersion, files: Mapping[str, bytes]) -> Mapping[str, bytes]:

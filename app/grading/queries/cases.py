@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.accounts.models import Person
@@ -18,10 +19,11 @@ from app.grading.models import (
     ManualScore,
     NotebookScore,
     Submission,
+    SubmissionPerson,
     TamperCase,
 )
 from app.kernel import blobs, clock
-from app.kernel.database import db
+from app.kernel.database import NOW, db
 from app.kernel.errors import NotVisible
 from app.learning.models import Section, SectionStaff
 
@@ -48,6 +50,7 @@ def case_visible_to(person: Person, case_id: uuid.UUID) -> TamperCase:
                 joinedload(Submission.section)
                 .selectinload(Section.staff)
                 .joinedload(SectionStaff.person),
+                selectinload(Submission.people).joinedload(SubmissionPerson.person),
                 selectinload(Submission.files),
                 selectinload(Submission.manual_scores).joinedload(ManualScore.graded_by),
             ),
@@ -67,7 +70,7 @@ def cases_to_decide(person: Person, section_ids: Iterable[uuid.UUID]) -> list[Ta
             .where(
                 TamperCase.decided_at.is_(None),
                 Submission.section_id.in_(list(section_ids)),
-                Submission.person_id != person.id,
+                ~Submission.people.any(SubmissionPerson.person_id == person.id),
             )
             .order_by(TamperCase.opened_at)
         )
@@ -76,16 +79,32 @@ def cases_to_decide(person: Person, section_ids: Iterable[uuid.UUID]) -> list[Ta
 
 def my_recent_cases(person: Person) -> list[TamperCase]:
     """Cases about PERSON's own work that are open, or were decided in the last two weeks."""
-    return list(
-        db.session.scalars(
-            _with_submission(select(TamperCase))
-            .where(
-                Submission.person_id == person.id,
-                TamperCase.decided_at.is_(None)
-                | (TamperCase.decided_at > clock.now() - SHOWN_AFTER_DECISION),
-            )
-            .order_by(TamperCase.opened_at.desc())
+    since = clock.now() - SHOWN_AFTER_DECISION
+    return list(db.session.scalars(_recent(), {"person_id": person.id, "since": since}))
+
+
+def has_recent_cases() -> ColumnElement[bool]:
+    """Whether a case about the work of ``person_id`` is open, or was decided lately."""
+    return exists().where(
+        SubmissionPerson.person_id == bindparam("person_id"),
+        Attempt.submission_id == SubmissionPerson.submission_id,
+        TamperCase.attempt_id == Attempt.id,
+        or_(
+            TamperCase.decided_at.is_(None),
+            TamperCase.decided_at > NOW - SHOWN_AFTER_DECISION,
+        ),
+    )
+
+
+@cache
+def _recent() -> Select[TamperCase]:
+    return (
+        _with_submission(select(TamperCase))
+        .where(
+            Submission.people.any(SubmissionPerson.person_id == bindparam("person_id")),
+            TamperCase.decided_at.is_(None) | (TamperCase.decided_at > bindparam("since")),
         )
+        .order_by(TamperCase.opened_at.desc())
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import and_, func, or_, select, text, tuple_
 
 from app.catalog.models import CourseItem, Module
 from app.grading.models import Attempt, Submission, WorkerReport
@@ -127,6 +127,33 @@ def queue_state() -> QueueState:
 def grading_is_possible() -> bool:
     """Whether some worker lives that can grade."""
     return any(w.is_alive and w.report and not w.report.obstacle for w in _workers(clock.now()))
+
+
+def place_in_line(attempt: Attempt) -> int:
+    """How many attempts of ATTEMPT's section go before it, itself counted: 1 is next.
+
+    Sections take turns, so this is a place in the line of her course, not of the whole house.
+    """
+    before = or_(
+        Attempt.priority > attempt.priority,
+        and_(
+            Attempt.priority == attempt.priority,
+            tuple_(Attempt.turn, Attempt.queued_at, Attempt.id)
+            < tuple_(attempt.turn, attempt.queued_at, attempt.id),
+        ),
+    )
+    return (
+        1
+        + db.session.scalars(
+            select(func.count())
+            .select_from(Attempt)
+            .where(
+                Attempt.section_id == attempt.section_id,
+                Attempt.state == AttemptState.QUEUED,
+                before,
+            )
+        ).one()
+    )
 
 
 def _sections() -> tuple[Line, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from app.grading.models import Attempt, Submission
+from app.grading.models import Attempt, SubmissionPerson
 from app.grading.rules import LIVE, AttemptState
 from app.kernel.database import db
 from app.learning.models import Section
@@ -37,28 +37,32 @@ def _standings() -> Any:
     )
     return (
         select(
-            Submission.section_id,
-            Submission.person_id,
-            Submission.lab_slug,
-            Submission.id,
-            Submission.number,
+            SubmissionPerson.section_id,
+            SubmissionPerson.person_id,
+            SubmissionPerson.lab_slug,
+            SubmissionPerson.submission_id,
+            SubmissionPerson.number,
             Attempt.score,
             Attempt.max_score,
             Attempt.pending_count,
         )
-        .join(Attempt, Attempt.submission_id == Submission.id)
+        .join(Attempt, Attempt.submission_id == SubmissionPerson.submission_id)
         .join(
             newest,
             (newest.c.submission_id == Attempt.submission_id) & (newest.c.number == Attempt.number),
         )
         .where(Attempt.state == AttemptState.GRADED)
-        .ext(distinct_on(Submission.section_id, Submission.person_id, Submission.lab_slug))
+        .ext(
+            distinct_on(
+                SubmissionPerson.section_id, SubmissionPerson.person_id, SubmissionPerson.lab_slug
+            )
+        )
         .order_by(
-            Submission.section_id,
-            Submission.person_id,
-            Submission.lab_slug,
+            SubmissionPerson.section_id,
+            SubmissionPerson.person_id,
+            SubmissionPerson.lab_slug,
             Attempt.score.desc(),
-            Submission.number,
+            SubmissionPerson.number,
         )
     )
 
@@ -67,9 +71,9 @@ def best_of(section_id: uuid.UUID, person_id: uuid.UUID, lab_slug: str) -> Stand
     """The submission that counts, or None while none is graded."""
     row = db.session.execute(
         _standings().where(
-            Submission.section_id == section_id,
-            Submission.person_id == person_id,
-            Submission.lab_slug == lab_slug,
+            SubmissionPerson.section_id == section_id,
+            SubmissionPerson.person_id == person_id,
+            SubmissionPerson.lab_slug == lab_slug,
         )
     ).first()
     return None if row is None else Standing(*row)
@@ -77,5 +81,11 @@ def best_of(section_id: uuid.UUID, person_id: uuid.UUID, lab_slug: str) -> Stand
 
 def best_scores(section: Section) -> dict[tuple[uuid.UUID, str], Standing]:
     """The submissions that count in a section, by person and lab, in one statement."""
-    rows = db.session.execute(_standings().where(Submission.section_id == section.id))
+    rows = db.session.execute(_standings().where(SubmissionPerson.section_id == section.id))
     return {(row.person_id, row.lab_slug): Standing(*row) for row in rows}
+
+
+def bests_of(person_id: uuid.UUID) -> list[Standing]:
+    """The submissions that count of everything that somebody handed in, in one statement."""
+    rows = db.session.execute(_standings().where(SubmissionPerson.person_id == person_id))
+    return [Standing(*row) for row in rows]

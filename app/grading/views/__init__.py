@@ -2,9 +2,18 @@
 
 from flask import Flask
 
-from app.grading.queries import grading_is_possible
+from app.grading.queries import grading_is_possible, handed_in_counts
 from app.grading.rules import LIVE
-from app.grading.views import cases, home, labs, queue, submissions  # noqa: F401 (each adds its routes)
+from app.grading.views import (  # noqa: F401 (each adds its routes)
+    bulk,
+    cases,
+    feedback_files,
+    home,
+    labs,
+    queue,
+    submissions,
+    teaching,
+)
 from app.grading.views.blueprint import (
     bp,
     brief,
@@ -26,6 +35,7 @@ def init_app(app: Flask) -> None:
         brief=brief,
         duration=duration,
         grading_is_possible=grading_is_possible,
+        handed_in_counts=handed_in_counts,
         is_live=lambda attempt: attempt.state in LIVE,
         shown_outcome=shown_outcome,
         shown_score=shown_score,

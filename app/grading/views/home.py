@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from flask import Flask, url_for
 
 from app.accounts.models import Person
+from app.catalog.rules import ItemKind
 from app.grading import queries
 from app.grading.models import TamperCase
 from app.grading.policies import is_undecided
 from app.grading.rules import AttemptState, CaseDecision
 from app.kernel.i18n import gettext as _
+from app.kernel.i18n import ngettext
 from app.learning import queries as learning
 from app.learning.policies import teaches_somewhere
 from app.learning.queries import SectionView
@@ -23,31 +25,40 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         layout().add_home_section(work_that_came_back, order=20)
         layout().add_home_section(waiting_for_me, order=15)
-        layout().add_home_section(looked_at_by_a_person, order=12)
+        layout().add_home_section(looked_at_by_a_person, order=12, present=queries.has_recent_cases)
 
 
 def work_that_came_back(person: Person) -> Iterable[TodoSection]:
     """A student's home: results of her newest submissions."""
     items = []
-    for row in queries.my_newest_submissions(person)[:NEWEST_ON_HOME]:
-        attempt = row.attempt
+    held = {view.section.id: view.held for view in learning.my_enrolments(person)}
+    for row in queries.my_newest_submissions(person, NEWEST_ON_HOME):
+        is_held = f"{ItemKind.LAB.value}:{row.lab_slug}" in held.get(row.section_id, ())
         detail = _("Submission %(number)s", number=row.number)
-        if attempt.score is not None:
+        if is_held:
+            detail += " · " + _("is being graded; not released yet")
+        elif row.score is not None:
             detail += " · " + _(
                 "%(score)s of %(max)s points",
-                score=f"{attempt.score:g}",
-                max=f"{attempt.max_score:g}",
+                score=f"{row.score:g}",
+                max=f"{row.max_score:g}",
             )
         items.append(
             Todo(
-                title=str(row.lab_version.title),
-                url=url_for("grading.lab", code=row.section.code, slug=row.lab_slug) + "#results",
+                title=str(row.lab_title),
+                url=url_for("grading.lab", code=row.section_code, slug=row.lab_slug) + "#results",
                 detail=detail,
-                action=_("See the result"),
-                status="waiting" if attempt.state is AttemptState.TAMPERED else attempt.state.value,
+                action=_("Read") if is_held else _("See the result"),
+                status=_status(row.state, is_held=is_held),
             )
         )
     yield TodoSection(_("Your newest submissions"), items)
+
+
+def _status(state: AttemptState, *, is_held: bool) -> str:
+    if state is AttemptState.FAILED:
+        return state.value
+    return "waiting" if is_held or state is AttemptState.TAMPERED else state.value
 
 
 def waiting_for_me(person: Person) -> Iterable[TodoSection]:
@@ -60,16 +71,26 @@ def waiting_for_me(person: Person) -> Iterable[TodoSection]:
         _("Attempts to decide"),
         [_to_decide(case, sections) for case in cases],
     )
-    items = [
-        Todo(
-            title=_("%(student)s: %(lab)s", student=row.person.name, lab=row.lab_version.title),
-            url=url_for("grading.submission", submission_id=row.id),
-            detail=str(sections[row.section_id].version.title),
-            action=_("Grade"),
-            status="waiting",
+    items = []
+    for section_id, slug, count in queries.waiting_counts(sections):
+        view = sections[section_id]
+        item = view.version.item(ItemKind.LAB, slug)
+        if item is None:
+            continue
+        items.append(
+            Todo(
+                title=ngettext(
+                    "%(num)s work waits for points: %(lab)s",
+                    "%(num)s works wait for points: %(lab)s",
+                    count,
+                    lab=str(item.title),
+                ),
+                url=url_for("marking.item", code=view.section.code, kind="lab", slug=slug),
+                detail=f"{view.version.title} · {view.section.code}",
+                action=_("Grade"),
+                status="waiting",
+            )
         )
-        for row in queries.waiting_for_a_person(sections)
-    ]
     yield TodoSection(_("To grade"), items, empty=_("Nothing waits for your points."))
 
 

@@ -1,10 +1,12 @@
 """The lab's page with its results, and handing in."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
+from app.accounts.session import me
 from app.catalog.models import CourseItem
 from app.catalog.rules import ItemKind
 from app.grading import operations, queries
@@ -17,10 +19,16 @@ from app.kernel.i18n import gettext as _
 from app.labs import queries as lab_versions
 from app.labs.queries import CellRoad
 from app.learning import queries as learning
+from app.learning.forms.ai_use import DeclarationForm
+from app.learning.operations import note_opened
 from app.learning.queries import SectionView
+from app.learning.rules.ai_use import Declared
 from app.web.doors import signed_in
 from app.web.streams import stream
 from app.workspaces import hub
+from app.workspaces.queries import writes
+
+SOURCES = ("workspace", "site")
 
 
 @bp.get("/learn/<code>/labs/<slug>")
@@ -28,6 +36,16 @@ from app.workspaces import hub
 def lab(code: str, slug: str) -> str:
     view = learning.section_for(current_user, code)
     item = view.item(ItemKind.LAB, slug)
+    page = _page(view, item)
+    if view.enrolment is not None:  # last, because a commit forgets what was read
+        note_opened(view.section.id, current_user.id, item.kind, item.slug)
+    return page
+
+
+def _page(
+    view: SectionView, item: CourseItem, declarations: Mapping[str, DeclarationForm] | None = None
+) -> str:
+    """The lab's page; DECLARATIONS are forms that came back, by where the work comes from."""
     before, after = view.neighbours(item)
     return render_template(
         "grading/lab.html",
@@ -39,8 +57,30 @@ def lab(code: str, slug: str) -> str:
         before=before,
         after=after,
         form=UploadForm(),
-        **_results(view, slug),
+        tries_out=view.is_staff and view.enrolment is None,
+        may_edit=view.is_staff and writes(me(), view.version.course.slug),
+        declarations={source: _declaration(source) for source in SOURCES}
+        | dict(declarations or {}),
+        **_rule(view, item.slug),
+        **_results(view, item.slug),
     )
+
+
+def _declaration(source: str) -> DeclarationForm:
+    """The fields of a declaration beside the button for SOURCE; the page has one for each."""
+    return DeclarationForm(prefix=source, meta={"csrf": False})
+
+
+def _rule(view: SectionView, slug: str) -> dict[str, Any]:
+    """What holds for handing this lab in, and her team."""
+    rule = queries.rule_of(view.section, slug)
+    team = queries.my_team(current_user, rule)
+    limited = rule is not None and rule.most_submissions is not None
+    return {
+        "rule": rule,
+        "team": team,
+        "used_up": queries.used_up(current_user, rule, team) if rule and limited else 0,
+    }
 
 
 def _roads(view: SectionView, item: CourseItem) -> list[CellRoad]:
@@ -72,10 +112,13 @@ def events(code: str, slug: str) -> Response:
 
 def _results(view: SectionView, slug: str) -> dict[str, Any]:
     submissions = queries.my_submissions(current_user, view.section, slug)
+    key = f"{ItemKind.LAB.value}:{slug}"
+    held = learning.held_from(current_user, view.section, key) if key in view.held else None
     return {
+        "held": held,
         "submissions": submissions,
         "newest": submissions[0] if submissions else None,
-        "best": queries.best_of(view.section.id, current_user.id, slug),
+        "best": None if held else queries.best_of(view.section.id, current_user.id, slug),
         "given": {s.id: given_scores(s) for s in submissions},
         "hint_for": hint_for,
     }
@@ -87,24 +130,48 @@ def create_submission(code: str, slug: str) -> Any:
     """Hand in from the site: uploaded files, or the folder in her running lab."""
     view = learning.section_for(current_user, code)
     item = view.item(ItemKind.LAB, slug)
+    source = "workspace" if request.form.get("source") == "workspace" else "site"
+    rule = queries.rule_of(view.section, slug)
+    declared = None
+    if rule is not None and rule.asks_declaration:
+        declaration = _declaration(source)
+        declared = declaration.said()
+        if declared is None:
+            return _page(view, item, {source: declaration}), 422
     try:
         if not view.accepts_work(item):
             raise (
                 operations.TimeOver if view.section.closed_at is None else operations.SectionClosed
             )
-        if request.form.get("source") == "workspace":
+        if source == "workspace":
             hub.client().submit(current_user.handle, code, slug)
+            if declared is not None:
+                _declare_newest(view, slug, declared)
         else:
             form = UploadForm()
             if not form.validate_on_submit():
                 flash(_("Choose the notebook that you want to hand in."), "error")
                 return _back(code, slug)
-            operations.submit(current_user, view.section, item, form.contents(), via=Via.SITE)
+            operations.submit(
+                current_user,
+                view.section,
+                item,
+                form.contents(),
+                via=Via.SITE,
+                declared=declared,
+            )
     except Refused as refusal:
         flash(str(refusal.message), "error")
         return _back(code, slug)
     flash(_("Handed in. The result appears below as soon as it is there."), "success")
     return _back(code, slug)
+
+
+def _declare_newest(view: SectionView, slug: str, declared: Declared) -> None:
+    """Her lab has handed in through the exchange: what she declared here belongs to that."""
+    newest = queries.my_submissions(current_user, view.section, slug)[0]
+    if newest.lacks_declaration and newest.person_id == current_user.id:
+        operations.declare(current_user, newest, declared)
 
 
 def _back(code: str, slug: str) -> Any:

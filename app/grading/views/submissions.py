@@ -9,7 +9,6 @@ from flask import Response, flash, redirect, render_template, url_for
 from flask_login import current_user
 
 from app import engine
-from app.catalog.markdown import LABELS, render
 from app.grading import operations, policies, queries
 from app.grading.forms import ScoreForm
 from app.grading.models import CellScore, NotebookScore, Submission
@@ -18,22 +17,28 @@ from app.kernel import blobs
 from app.kernel.errors import NotVisible, Refused
 from app.kernel.i18n import current_locale
 from app.kernel.i18n import gettext as _
+from app.learning.forms.ai_use import DeclarationForm
 from app.web.doors import signed_in
+from app.web.markdown import LABELS, render
 
 
 @bp.get("/submissions/<uuid:submission_id>")
 @signed_in
 def submission(submission_id: uuid.UUID) -> str:
     """A submission: its receipt, every attempt, and the feedback cell by cell."""
-    found = queries.submission_visible_to(current_user, submission_id)
+    return _page(queries.submission_visible_to(current_user, submission_id))
+
+
+def _page(found: Submission, declaration: DeclarationForm | None = None) -> str:
+    held = queries.held_from(current_user, found)
+    notebooks = [] if held else found.attempt.notebooks
     return render_template(
         "grading/submission.html",
         submission=found,
+        held=held,
         attempt=found.attempt,
-        notebooks=[
-            (notebook, queries.feedback_blocks(notebook)) for notebook in found.attempt.notebooks
-        ],
-        cells=_cells(found.attempt.notebooks),
+        notebooks=[(notebook, queries.feedback_blocks(notebook)) for notebook in notebooks],
+        cells=_cells(notebooks),
         given=given_scores(found),
         can_grade=policies.can_grade(current_user, found),
         is_regradable=policies.is_regradable(found.attempt),
@@ -41,6 +46,31 @@ def submission(submission_id: uuid.UUID) -> str:
         png=png_address,
         markdown=markdown,
         hint_for=hint_for,
+        is_mine=policies.is_of(current_user, found),
+        notes=queries.annotations_of(found),
+        declaration_form=declaration or DeclarationForm(formdata=None),
+    )
+
+
+@bp.post("/submissions/<uuid:submission_id>/declaration")
+@signed_in
+def create_declaration(submission_id: uuid.UUID) -> Any:
+    """Say afterwards what AI tools were used for, or say it again."""
+    found = queries.submission_visible_to(current_user, submission_id)
+    if not policies.is_of(current_user, found):
+        raise NotVisible(submission_id)
+    form = DeclarationForm()
+    declared = form.said()
+    if declared is None:
+        return _page(found, form), 422
+    try:
+        operations.declare(current_user, found, declared)
+    except Refused as refusal:
+        flash(str(refusal.message), "error")
+    else:
+        flash(_("Declared: your instructor sees it beside the submission."), "success")
+    return redirect(
+        url_for("grading.submission", submission_id=submission_id) + "#declaration", code=303
     )
 
 

@@ -25,13 +25,22 @@ _plans: dict[str, Roads] = {}
 
 def plan_roads(version: LabVersion) -> Roads | None:
     """The plan for a version with its files; None, and logged, when nothing can be run here."""
-    known = _plans.get(version.digest)
+    known = planned(version.digest)
     if known is not None:
         return known
+    source, limits = queries.engine_source(version), queries.engine_limits(version)
+    return plan_source(version.digest, source, limits)
+
+
+def planned(digest: str) -> Roads | None:
+    """The plan that this process made for what has DIGEST."""
+    return _plans.get(digest)
+
+
+def plan_source(digest: str, source: engine.LabSource, limits: engine.Limits) -> Roads | None:
+    """Plan SOURCE, which has DIGEST; None, and logged, when nothing can be run here."""
     try:
-        plan = engine.plan_roads(
-            queries.engine_source(version), limits=queries.engine_limits(version)
-        )
+        plan = engine.plan_roads(source, limits=limits)
     except engine.EngineUnavailable as error:
         log.warning(
             "The tests of a lab are judged beside the students' code until 'banyan labs plan' has"
@@ -41,7 +50,7 @@ def plan_roads(version: LabVersion) -> Roads | None:
         return None
     while len(_plans) >= MOST_KEPT:
         del _plans[next(iter(_plans))]
-    _plans[version.digest] = plan
+    _plans[digest] = plan
     return plan
 
 
@@ -61,6 +70,16 @@ def plan_waiting() -> list[LabVersion]:
         if plan is not None and _keep(version_id, plan):
             planned.append(queries.version(version_id))
     return planned
+
+
+def plan_version(version_id: uuid.UUID) -> None:
+    """Plan one version that waits for it. Raises engine.EngineUnavailable."""
+    if version_id in queries.versions_without_roads():
+        engine.check()
+        plan = plan_roads(queries.version(version_id))
+        db.session.rollback()  # no transaction was needed while the notebooks ran
+        if plan is not None:
+            _keep(version_id, plan)
 
 
 @operation

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import CITEXT
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from app.accounts.models import Person
 from app.kernel import clock
@@ -28,10 +28,13 @@ class Enrolment(Model):
         ),
     )
 
-    section_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("sections.id"))
+    section_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("sections.id"), index=True)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
     via: Mapped[EnrolledVia] = mapped_column(default=EnrolledVia.SELF, server_default="self")
-    group_name: Mapped[str | None] = mapped_column(String(60))
+    group_names: Mapped[str | None] = query_expression()
+    """Her groups as one text, for lists that ask for it; None elsewhere."""
+    student_number: Mapped[str | None] = query_expression()
+    """Her number at the section's school, for lists that ask for it; None elsewhere."""
     enrolled_at: Mapped[datetime] = mapped_column(default=clock.now)
     completed_at: Mapped[datetime | None]
     """When every item of the course was done; it stays."""

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel import clock
 from app.kernel.database import Model
+from app.learning.models.offerings import Section
 from app.learning.rules import Presence
 
 
@@ -27,6 +28,7 @@ class LiveSession(Model):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     cancelled_at: Mapped[datetime | None]
 
+    section: Mapped[Section] = relationship()
     attendances: Mapped[list["Attendance"]] = relationship(back_populates="session")
 
 

@@ -12,9 +12,12 @@ from app.kernel.events import publish
 from app.kernel.i18n import lazy_gettext as _l
 from app.kernel.transaction import operation
 from app.learning import policies, queries
-from app.learning.events import Enrolled, PlaceGiven, RequestDecided, Withdrawn
+from app.learning.events import Enrolled, PlaceAsked, PlaceGiven, RequestDecided, Withdrawn
 from app.learning.models import Enrolment, PlaceRequest, Section
+from app.learning.operations.groups import leave_groups
 from app.learning.rules import LIVE_REQUESTS, EnrolledVia, RequestState, Way
+from app.privacy import operations as privacy
+from app.privacy.rules import ENROLMENT
 
 
 class NotOfThisSchool(Refused):
@@ -80,6 +83,7 @@ def ask_for_place(
     """
     locked = lock(section)
     _require_welcome(person, locked)
+    privacy.inform(person.id, ENROLMENT.name, locked.school_id)  # the notice is beside the button
     known = live_request(person, locked)
     invited = bool(code) and _is_the_code(code, locked)
     if code and not invited:
@@ -105,6 +109,7 @@ def ask_for_place(
     )
     db.session.add(request)
     db.session.flush()
+    publish(PlaceAsked(request.id))
     return request
 
 
@@ -156,6 +161,7 @@ def withdraw(
     enrolment.withdrawn_by_id = (by or person).id
     enrolment.withdrawal_reason = reason.strip()[:500] or None
     db.session.flush()
+    leave_groups(locked, person.id)
     audit.record((by or person).id, "section.withdrawn", "section", section.id, of=str(person.id))
     publish(Withdrawn(enrolment.id))
     fill(locked)

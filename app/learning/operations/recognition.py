@@ -12,7 +12,7 @@ from app.kernel.events import publish
 from app.kernel.i18n import lazy_gettext as _l
 from app.kernel.transaction import operation
 from app.learning import policies
-from app.learning.events import RecognitionDecided
+from app.learning.events import RecognitionAsked, RecognitionDecided
 from app.learning.models import Enrolment, RecognitionRequest
 from app.learning.operations.enrolment import ReasonNeeded
 from app.learning.rules import RecognitionState, may_follow
@@ -62,6 +62,7 @@ def request_recognition(
     except IntegrityError:
         raise AlreadyAsked from None
     audit.record(person.id, "recognition.requested", "recognition_request", request.id)
+    publish(RecognitionAsked(request.id))
     return request
 
 

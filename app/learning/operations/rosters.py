@@ -70,7 +70,9 @@ def _load(actor: Person, section: Section, lines: Sequence[RosterLine]) -> list[
         if row.fate is Fate.INVITE:
             _expect(actor, locked, row.line)
         elif row.fate in (Fate.ENROL, Fate.GUEST, Fate.WAIT):
-            place_or_line(people[row.line.email.lower()], locked, EnrolledVia.ROSTER)
+            got = place_or_line(people[row.line.email.lower()], locked, EnrolledVia.ROSTER)
+            if isinstance(got, Enrolment):
+                publish(PlaceGiven(got.id))
     audit.record(actor.id, "section.roster_loaded", "section", locked.id, lines=len(lines))
     return done
 

@@ -14,7 +14,7 @@ from app.kernel.errors import Refused
 from app.kernel.i18n import lazy_gettext as _l
 from app.kernel.transaction import operation
 from app.learning import queries
-from app.learning.models import Enrolment, ItemPlan, LiveSession, Offering, Section, SectionStaff
+from app.learning.models import ItemPlan, LiveSession, Offering, Section, SectionStaff
 from app.learning.operations.enrolment import fill, lock
 from app.learning.operations.offerings import insert_offering
 from app.learning.rules import OfferingKind, StaffRole, Way
@@ -270,10 +270,3 @@ def _copy_section(section: Section, offering: Offering, by: timedelta) -> None:
                 created_by_id=session.created_by_id,
             )
         )
-
-
-@operation
-def set_group(actor: Person, enrolment: Enrolment, name: str) -> None:
-    """Put a student into a group of her section, or into none with an empty NAME."""
-    enrolment.group_name = name.strip()[:60] or None
-    audit.record(actor.id, "section.group_set", "enrolment", enrolment.id)

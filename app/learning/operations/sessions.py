@@ -11,9 +11,11 @@ from app.accounts.models import Person
 from app.kernel import audit, clock
 from app.kernel.database import db
 from app.kernel.errors import Refused
+from app.kernel.events import publish
 from app.kernel.i18n import lazy_gettext as _l
 from app.kernel.ids import new_id
 from app.kernel.transaction import operation
+from app.learning.events import SessionChanged
 from app.learning.models import Attendance, Enrolment, LiveSession, Section
 from app.learning.rules import Presence
 
@@ -38,6 +40,7 @@ def plan_session(
     db.session.add(session)
     db.session.flush()
     audit.record(actor.id, "session.planned", "live_session", session.id)
+    publish(SessionChanged(session.id))
     return session
 
 
@@ -46,6 +49,8 @@ def cancel_session(actor: Person, session: LiveSession) -> None:
     if session.cancelled_at is None:
         session.cancelled_at = clock.now()
         audit.record(actor.id, "session.cancelled", "live_session", session.id)
+        db.session.flush()
+        publish(SessionChanged(session.id))
 
 
 @operation

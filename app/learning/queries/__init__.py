@@ -1,5 +1,24 @@
 """Reading, always through a person."""
 
+from app.learning.queries.cluster_pages import ClusterCourse, ClusterPage, cluster_page
+from app.learning.queries.clusters import (
+    Affected,
+    ClusterFrame,
+    ClusterProgress,
+    affected_by,
+    cluster_frames,
+    cluster_progress,
+    cluster_standings,
+    titles_of,
+)
+from app.learning.queries.groups import (
+    GroupBoard,
+    board_of,
+    group_in,
+    group_names_in_offering,
+    group_set_in,
+    my_groups,
+)
 from app.learning.queries.listing import OpenSection, sections_of_course, taken_counts
 from app.learning.queries.locks import ItemLocked, Lock, describe
 from app.learning.queries.offerings import (
@@ -10,6 +29,7 @@ from app.learning.queries.offerings import (
     courses_to_offer,
     lead_offerings,
     my_offerings,
+    newer_version,
     newer_versions,
     offering_for,
     offering_managed_by,
@@ -41,11 +61,17 @@ from app.learning.queries.recognition import (
     recognitions_waiting,
     schools_to_recognise,
 )
+from app.learning.queries.releases import (
+    held_from,
+    held_items,
+    held_keys_of,
+    is_held,
+    release_rows,
+    releases_of,
+)
 from app.learning.queries.remains import (
-    ClusterProgress,
     Marked,
     bookmarked_keys,
-    cluster_progress,
     coming_sessions,
     my_bookmarks,
     my_requests,
@@ -66,8 +92,13 @@ from app.learning.queries.sections import (
 )
 
 __all__ = [
+    "Affected",
     "Change",
+    "ClusterCourse",
+    "ClusterFrame",
+    "ClusterPage",
     "ClusterProgress",
+    "GroupBoard",
     "ItemLocked",
     "Lock",
     "Marked",
@@ -77,25 +108,39 @@ __all__ = [
     "ReportRow",
     "SectionDesk",
     "SectionView",
+    "affected_by",
     "attendance_of",
+    "board_of",
     "bookmarked_keys",
     "changes_between",
+    "cluster_frames",
+    "cluster_page",
     "cluster_progress",
+    "cluster_standings",
     "coming_sessions",
     "courses_to_offer",
     "describe",
     "enrolment_of",
     "extensions_in",
     "extensions_of",
+    "group_in",
+    "group_names_in_offering",
+    "group_set_in",
+    "held_from",
+    "held_items",
+    "held_keys_of",
+    "is_held",
     "is_open_to_enrol",
     "lead_offerings",
     "lesson_body",
     "my_bookmarks",
     "my_enrolments",
+    "my_groups",
     "my_offerings",
     "my_recognitions",
     "my_requests",
     "my_teaching",
+    "newer_version",
     "newer_versions",
     "offering_for",
     "offering_managed_by",
@@ -106,6 +151,8 @@ __all__ = [
     "recognition_of",
     "recognitions_for",
     "recognitions_waiting",
+    "release_rows",
+    "releases_of",
     "report",
     "request_in",
     "requests_of",
@@ -128,5 +175,6 @@ __all__ = [
     "students_of",
     "taken_counts",
     "terms_with_offerings",
+    "titles_of",
     "upgrades_of",
 ]

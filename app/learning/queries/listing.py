@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.accounts.models import Person
@@ -55,30 +55,19 @@ def sections_of_course(person: Person | None, course_id: uuid.UUID) -> list[Open
         .where(CourseVersion.course_id == course_id, Offering.ends_on >= today)
         .order_by(Offering.starts_on, Section.code)
         .options(
-            contains_eager(Section.offering).contains_eager(Offering.course_version),
+            contains_eager(Section.offering)
+            .contains_eager(Offering.course_version)
+            .load_only(CourseVersion.course_id, CourseVersion.number, CourseVersion.title),
             contains_eager(Section.offering).joinedload(Offering.lead),
             joinedload(Section.school),
             selectinload(Section.staff).joinedload(SectionStaff.person),
         )
     ).all()
     ids = [section.id for section in sections]
-    counts = taken_counts(ids)
+    counts, mine = _taken(ids, person)
     waiting: dict[uuid.UUID, list[PlaceRequest]] = {}
     for row in _live_requests(ids):
         waiting.setdefault(row.section_id, []).append(row)
-    mine = (
-        set(
-            db.session.scalars(
-                select(Enrolment.section_id).where(
-                    Enrolment.section_id.in_(ids),
-                    Enrolment.person_id == person.id,
-                    Enrolment.withdrawn_at.is_(None),
-                )
-            )
-        )
-        if person is not None
-        else set()
-    )
     return [
         _open(person, section, counts.get(section.id, 0), waiting.get(section.id, []), mine)
         for section in sections
@@ -127,6 +116,19 @@ def taken_counts(section_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
             .group_by(Enrolment.section_id)
         )
     }
+
+
+def _taken(
+    section_ids: Collection[uuid.UUID], person: Person | None
+) -> tuple[dict[uuid.UUID, int], set[uuid.UUID]]:
+    """How many places of each section are taken, and in which sections PERSON has one."""
+    hers = Enrolment.person_id == person.id if person is not None else false()
+    rows = db.session.execute(
+        select(Enrolment.section_id, func.count(), func.bool_or(hers))
+        .where(Enrolment.section_id.in_(section_ids), Enrolment.withdrawn_at.is_(None))
+        .group_by(Enrolment.section_id)
+    ).all()
+    return {row[0]: row[1] for row in rows}, {row[0] for row in rows if row[2]}
 
 
 def _live_requests(section_ids: Collection[uuid.UUID]) -> list[PlaceRequest]:

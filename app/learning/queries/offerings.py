@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -172,6 +173,26 @@ def newer_versions(offering: Offering) -> Sequence[CourseVersion]:
     ).all()
 
 
+def newer_version(offering: Offering) -> CourseVersion | None:
+    """The newest version of an offering's course when it teaches an older one."""
+    taught = offering.course_version
+    asked = {"course_id": taught.course_id, "number": taught.number}
+    return db.session.scalar(_newer(), asked)
+
+
+@cache
+def _newer() -> Select[CourseVersion]:
+    return (
+        select(CourseVersion)
+        .where(
+            CourseVersion.course_id == bindparam("course_id"),
+            CourseVersion.number > bindparam("number"),
+        )
+        .order_by(CourseVersion.number.desc())
+        .limit(1)
+    )
+
+
 def upgrades_of(offering_id: uuid.UUID) -> Sequence[OfferingUpgrade]:
     """How an offering moved through versions, newest first."""
     return db.session.scalars(
@@ -241,6 +262,7 @@ __all__ = [
     "courses_to_offer",
     "lead_offerings",
     "my_offerings",
+    "newer_version",
     "newer_versions",
     "offering_for",
     "offering_managed_by",

@@ -3,9 +3,11 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, true
+from sqlalchemy.orm import contains_eager, joinedload, with_expression
 
 from app.accounts.models import Membership, Person
 from app.accounts.queries.people import Listed, listed
@@ -22,14 +24,15 @@ from app.learning.models import (
     Section,
     SectionStaff,
 )
-from app.learning.queries.sections import SECTION_PARTS
+from app.learning.queries.groups import group_names
+from app.learning.queries.sections import SECTION_PARTS, STAFF_PARTS
 from app.learning.rules import LIVE_REQUESTS, RequestState, StaffRole
 
 SORTS = {
     "name": (Person.name, Person.handle),
     "email": (Person.email,),
     "since": (Enrolment.enrolled_at,),
-    "group": (Enrolment.group_name, Person.name),
+    "group": (group_names(), Person.name),
 }
 
 
@@ -44,10 +47,19 @@ class SectionDesk:
 
 def section_desk(person: Person, code: str) -> SectionDesk:
     """The section CODE for its staff and its school's department office. Raises NotVisible."""
-    section = db.session.scalar(select(Section).where(Section.code == code).options(*SECTION_PARTS))
+    section = db.session.scalar(_by_code(), {"code": code})
     if section is None or not policies.can_see_people(person, section):
         raise NotVisible(code)
     return SectionDesk(section, policies.can_manage_section(person, section))
+
+
+@cache
+def _by_code() -> Select[Section]:
+    return (
+        select(Section)
+        .where(Section.code == bindparam("code"))
+        .options(*SECTION_PARTS, *STAFF_PARTS)
+    )
 
 
 def section_managed_by(person: Person, code: str) -> SectionDesk:
@@ -68,18 +80,8 @@ def students_of(
     page: int | None = 1,
 ) -> Listed[Enrolment]:
     """Enrolments of SECTION. STATE: ``enrolled``, ``completed`` or ``withdrawn``."""
-    statement = (
-        select(Enrolment)
-        .join(Person, Person.id == Enrolment.person_id)
-        .where(Enrolment.section_id == section.id)
-        .options(contains_eager(Enrolment.person).selectinload(Person.memberships))
-    )
-    if state == "withdrawn":
-        statement = statement.where(Enrolment.withdrawn_at.is_not(None))
-    else:
-        statement = statement.where(Enrolment.withdrawn_at.is_(None))
-    if state == "completed":
-        statement = statement.where(Enrolment.completed_at.is_not(None))
+    statement = _students(state, sort if sort in SORTS else "name", descending)
+    count = None if search else _how_many(state)
     if search:
         number = select(Membership.person_id).where(
             Membership.organisation_id == section.school_id,
@@ -89,30 +91,84 @@ def students_of(
             or_(
                 Person.name.icontains(search, autoescape=True),
                 Person.email.icontains(search, autoescape=True),
-                Enrolment.group_name.icontains(search, autoescape=True),
+                group_names().icontains(search, autoescape=True),
                 Person.id.in_(number),
             )
         )
-    order = SORTS.get(sort, SORTS["name"])
-    return listed(
-        statement.order_by(*(c.desc() if descending else c.asc() for c in order), Enrolment.id),
-        page,
+    values = {"section_id": section.id, "school_id": section.school_id}
+    return listed(statement, page, values, count)
+
+
+@lru_cache
+def _how_many(state: str) -> Select[Any]:
+    return select(func.count()).select_from(Enrolment).where(*_in_state(state))
+
+
+def _in_state(state: str) -> list[ColumnElement[bool]]:
+    """Which enrolments of ``section_id`` a list of those in STATE shows."""
+    shown = [Enrolment.section_id == bindparam("section_id")]
+    if state == "withdrawn":
+        return [*shown, Enrolment.withdrawn_at.is_not(None)]
+    if state == "completed":
+        shown.append(Enrolment.completed_at.is_not(None))
+    return [*shown, Enrolment.withdrawn_at.is_(None)]
+
+
+@lru_cache
+def _students(state: str, sort: str, descending: bool) -> Select[Enrolment]:
+    """Enrolments of the section ``section_id`` of the school ``school_id``.
+
+    What a list shows of groups and numbers is loaded with the rows: one statement however many
+    there are. Built once.
+    """
+    number = (
+        select(func.max(Membership.student_number))
+        .where(
+            Membership.person_id == Enrolment.person_id,
+            Membership.organisation_id == bindparam("school_id"),
+            Membership.ended_at.is_(None),
+        )
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )
+    statement = (
+        select(Enrolment)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(*_in_state(state))
+        .options(
+            contains_eager(Enrolment.person).load_only(Person.name, Person.email),
+            with_expression(Enrolment.group_names, group_names()),
+            with_expression(Enrolment.student_number, number),
+        )
+    )
+    return statement.order_by(
+        *(c.desc() if descending else c.asc() for c in SORTS[sort]), Enrolment.id
     )
 
 
 def requests_of(section: Section) -> Sequence[PlaceRequest]:
     """Who asks and who waits, in the order in which they come in."""
-    return db.session.scalars(
+    return db.session.scalars(_live_requests(), {"section_id": section.id}).all()
+
+
+@cache
+def _live_requests() -> Select[PlaceRequest]:
+    return (
         select(PlaceRequest)
-        .where(PlaceRequest.section_id == section.id, PlaceRequest.state.in_(LIVE_REQUESTS))
+        .where(
+            PlaceRequest.section_id == bindparam("section_id"),
+            PlaceRequest.state.in_(LIVE_REQUESTS),
+        )
         .order_by(PlaceRequest.turn.nulls_first(), PlaceRequest.requested_at)
         .options(joinedload(PlaceRequest.person))
-    ).all()
+    )
 
 
 def requests_to_decide(person: Person) -> list[tuple[Section, int]]:
     """The sections that PERSON manages in which students wait for approval, and how many do."""
     offices = person.organisations_as(Role.DEPARTMENT_OFFICE)
+    if not offices and not policies.teaches_somewhere(person):
+        return []
     teaches = select(SectionStaff.section_id).where(
         SectionStaff.person_id == person.id,
         SectionStaff.ended_at.is_(None),
@@ -133,7 +189,10 @@ def requests_to_decide(person: Person) -> list[tuple[Section, int]]:
     if not counts:
         return []
     sections = db.session.scalars(
-        select(Section).where(Section.id.in_(counts)).order_by(Section.code).options(*SECTION_PARTS)
+        select(Section)
+        .where(Section.id.in_(counts))
+        .order_by(Section.code)
+        .options(*SECTION_PARTS, *STAFF_PARTS)
     ).all()
     return [(s, counts[s.id]) for s in sections if policies.can_manage_section(person, s)]
 
@@ -155,7 +214,10 @@ def student_in(section: Section, person_id: uuid.UUID) -> Enrolment:
             Enrolment.person_id == person_id,
             Enrolment.withdrawn_at.is_(None),
         )
-        .options(joinedload(Enrolment.person).selectinload(Person.memberships))
+        .options(
+            joinedload(Enrolment.person).selectinload(Person.memberships),
+            with_expression(Enrolment.group_names, group_names()),
+        )
     )
     if found is None:
         raise NotVisible(str(person_id))
@@ -164,33 +226,42 @@ def student_in(section: Section, person_id: uuid.UUID) -> Enrolment:
 
 def section_counts(section: Section) -> dict[str, int]:
     """How many are enrolled, completed and withdrawn, wait, ask, and are expected by a roster."""
+    return dict(db.session.execute(_counts(), {"section_id": section.id}).one()._mapping)
+
+
+@cache
+def _counts() -> Select[Any]:
+    section_id: Any = bindparam("section_id")
     gone = Enrolment.withdrawn_at.is_not(None)
-    enrolled, completed, withdrawn = db.session.execute(
+    enrolments = (
         select(
-            func.count().filter(~gone),
-            func.count(Enrolment.completed_at).filter(~gone),
-            func.count().filter(gone),
-        ).where(Enrolment.section_id == section.id)
-    ).one()
-    waiting, asked = db.session.execute(
-        select(
-            func.count().filter(PlaceRequest.state == RequestState.WAITING),
-            func.count().filter(PlaceRequest.state == RequestState.ASKED),
-        ).where(PlaceRequest.section_id == section.id)
-    ).one()
-    expected = db.session.scalar(
-        select(func.count()).where(
-            RosterInvitation.section_id == section.id, RosterInvitation.came_at.is_(None)
+            func.count().filter(~gone).label("enrolled"),
+            func.count(Enrolment.completed_at).filter(~gone).label("completed"),
+            func.count().filter(gone).label("withdrawn"),
         )
+        .where(Enrolment.section_id == section_id)
+        .subquery()
     )
-    return {
-        "enrolled": enrolled,
-        "completed": completed,
-        "withdrawn": withdrawn,
-        "waiting": waiting,
-        "asked": asked,
-        "expected": expected or 0,
-    }
+    requests = (
+        select(
+            func.count().filter(PlaceRequest.state == RequestState.WAITING).label("waiting"),
+            func.count().filter(PlaceRequest.state == RequestState.ASKED).label("asked"),
+        )
+        .where(PlaceRequest.section_id == section_id)
+        .subquery()
+    )
+    invited = (
+        select(func.count().label("expected"))
+        .where(RosterInvitation.section_id == section_id, RosterInvitation.came_at.is_(None))
+        .subquery()
+    )
+    # Each has one row.
+    return (
+        select(enrolments, requests, invited)
+        .select_from(enrolments)
+        .join(requests, true())
+        .join(invited, true())
+    )
 
 
 def student_number(enrolment: Enrolment, school_id: uuid.UUID) -> str:

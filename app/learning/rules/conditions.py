@@ -20,6 +20,7 @@ __all__ = [
     "ConditionInvalid",
     "Facts",
     "Tree",
+    "asks_for_group",
     "check",
     "cycle",
     "from_blocks",
@@ -56,7 +57,8 @@ class Facts:
     """Keys of the items that she has done, as ``lab:squares``."""
     shares: Mapping[str, float] = field(default_factory=dict)
     """Share of the points (0 to 1) by item key; absent when nothing is graded."""
-    group: str | None = None
+    groups: frozenset[str] = frozenset()
+    """Names of the groups of her section that she is in."""
 
 
 def check(tree: Any) -> None:
@@ -121,7 +123,7 @@ def holds(tree: Tree | None, facts: Facts) -> bool:
     if "score" in tree:
         # A hair's breadth, so that 0.1 + 0.2 of 0.3 is enough.
         return facts.shares.get(tree["score"], -1.0) >= tree["least"] - 1e-9
-    return facts.group == tree["group"]
+    return tree["group"] in facts.groups
 
 
 def missing(tree: Tree | None, facts: Facts) -> Tree | None:
@@ -185,6 +187,10 @@ def cycle(trees: Mapping[str, Tree | None]) -> list[str]:
                 path.append(following)
                 stack.append((following, iter(waits_for.get(following, ()))))
     return []
+
+
+def asks_for_group(tree: Tree | None) -> bool:
+    return any("group" in leaf for leaf in leaves(tree))
 
 
 def shifted(tree: Tree | None, by: timedelta) -> Tree | None:

@@ -3,9 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request
-from flask_login import current_user
 
-from app.accounts.models import Person
 from app.kernel.errors import Refused
 from app.learning.policies import Permission
 from app.web.doors import needs
@@ -13,12 +11,6 @@ from app.web.doors import needs
 bp = Blueprint("learning", __name__, template_folder="../templates")
 
 managers = needs(Permission.MANAGE_OFFERINGS)
-
-
-def me() -> Person:
-    """The signed-in person herself, not Flask-Login's stand-in."""
-    person: Person = current_user._get_current_object()
-    return person
 
 
 def shown(form: Any, template: str, **context: Any) -> tuple[str, int]:

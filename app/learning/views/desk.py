@@ -6,25 +6,17 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.accounts.session import me
 from app.kernel.database import db
 from app.kernel.errors import NotVisible, Refused
 from app.kernel.i18n import gettext as _
 from app.learning import operations, queries
-from app.learning.forms import ExtensionForm, GroupForm, RemovalForm, SectionForm, StaffForm
+from app.learning.forms import ExtensionForm, RemovalForm, SectionForm, StaffForm
 from app.learning.models import Extension, Section
 from app.learning.operations import SectionSettings
 from app.learning.queries import SectionDesk
 from app.learning.rules import VIA_NAMES, Way
-from app.learning.views.blueprint import (
-    asked_page,
-    asked_text,
-    bp,
-    managers,
-    me,
-    refused,
-    say,
-    shown,
-)
+from app.learning.views.blueprint import asked_page, asked_text, bp, managers, refused, say, shown
 from app.web.csv import csv_response
 from app.web.filters import day
 
@@ -33,7 +25,12 @@ STATES = ("enrolled", "completed", "withdrawn")
 
 def tabs_of(desk: SectionDesk) -> dict[str, Any]:
     """What the pages of a section's desk share."""
-    return {"desk": desk, "section": desk.section, "counts": queries.section_counts(desk.section)}
+    return {
+        "desk": desk,
+        "section": desk.section,
+        "counts": queries.section_counts(desk.section),
+        "newer": queries.newer_version(desk.section.offering) if desk.may_manage else None,
+    }
 
 
 def _asked() -> dict[str, Any]:
@@ -56,7 +53,6 @@ def students(code: str) -> str:
         listed=queries.students_of(desk.section, page=asked_page(), **asked),
         asked=asked,
         requests=queries.requests_of(desk.section),
-        number_of=queries.student_number,
         via_names=VIA_NAMES,
         **tabs_of(desk),
     )
@@ -82,10 +78,10 @@ def students_csv(code: str) -> Response:
         ],
         (
             [
-                queries.student_number(row, desk.section.school_id),
+                row.student_number or "",
                 row.person.name,
                 row.person.email,
-                row.group_name,
+                row.group_names,
                 VIA_NAMES[row.via],
                 day(row.enrolled_at),
                 day(row.completed_at),
@@ -132,7 +128,6 @@ def student(code: str, person_id: uuid.UUID) -> Any:
             row for row in queries.extensions_in(desk.section) if row.person_id == person_id
         ],
         "titles": {item.key: item.title for item in view.version.items},
-        "group_form": GroupForm(formdata=None, group=enrolment.group_name),
         "removal_form": RemovalForm(formdata=None),
         **tabs_of(desk),
     }
@@ -167,20 +162,6 @@ def end_extension(code: str, extension_id: uuid.UUID) -> Response:
     operations.end_extension(me(), extension)
     flash(_("The usual dates hold again for %(name)s.", name=extension.person.name), "success")
     return redirect(url_for("learning.student", code=code, person_id=extension.person_id))
-
-
-@bp.post("/teaching/<code>/students/<uuid:person_id>/group")
-@managers
-def set_group(code: str, person_id: uuid.UUID) -> Response:
-    desk = queries.section_desk(me(), code)
-    enrolment = queries.student_in(desk.section, person_id)
-    form = GroupForm()
-    if form.validate_on_submit():
-        operations.set_group(me(), enrolment, form.group.data or "")
-        flash(_("Saved."), "success")
-    else:
-        flash(_("A group’s name may have 60 characters."), "error")
-    return redirect(url_for("learning.student", code=code, person_id=person_id))
 
 
 @bp.post("/teaching/<code>/students/<uuid:person_id>/withdrawal")

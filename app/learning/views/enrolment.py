@@ -4,13 +4,17 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.accounts.operations.throttling import Limit, take
+from app.accounts.session import me
+from app.catalog import queries as catalog
+from app.catalog.rules.comparing import compare
 from app.kernel.errors import NotVisible, Refused
 from app.kernel.i18n import gettext as _
 from app.learning import operations, queries
 from app.learning.forms import WithdrawalForm
 from app.learning.models import Enrolment, Section
 from app.learning.rules import RequestState
-from app.learning.views.blueprint import bp, me, say, shown
+from app.learning.rules.changes import for_learners
+from app.learning.views.blueprint import bp, say, shown
 from app.web.doors import signed_in
 
 CODES = Limit("section-code:person", count=10, seconds=3600)
@@ -86,15 +90,16 @@ def create_withdrawal(code: str) -> tuple[str, int] | Response:
 def changes(code: str) -> str:
     """What became different in a running course, version by version."""
     view = queries.section_for(me(), code)
-    upgrades = queries.upgrades_of(view.section.offering_id)
-    return render_template(
-        "learning/changes.html",
-        view=view,
-        upgrades=[
-            (upgrade, queries.changes_between(upgrade.before_id, upgrade.after_id))
-            for upgrade in upgrades[:5]
-        ],
-    )
+    locked = {item.key for item in view.version.items if view.lock(item)}
+    shown = []
+    for upgrade in queries.upgrades_of(view.section.offering_id)[:5]:
+        before, after = catalog.source_of(upgrade.before), catalog.source_of(upgrade.after)
+        words = for_learners(compare(before, after), locked) if before and after else None
+        # Versions from before sources were kept are compared item by item, without their texts.
+        ids = (upgrade.before_id, upgrade.after_id)
+        plain = queries.changes_between(*ids) if words is None else []
+        shown.append((upgrade, words, plain))
+    return render_template("learning/changes.html", view=view, upgrades=shown)
 
 
 def _listed(code: str) -> Section:

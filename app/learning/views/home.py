@@ -8,7 +8,9 @@ from flask import url_for
 from app.accounts.models import Person
 from app.accounts.rules import Role
 from app.kernel.i18n import gettext as _
+from app.kernel.i18n import ngettext
 from app.learning import queries
+from app.learning.rules.clusters import Remaining
 from app.learning.views.links import item_url
 from app.web.layout import Todo, TodoSection
 
@@ -64,6 +66,37 @@ def due_soon(person: Person) -> Iterable[TodoSection]:
                 )
             )
     yield TodoSection(_("Due soon"), sorted(items, key=lambda todo: todo.due))
+
+
+def what_remains(person: Person) -> Iterable[TodoSection]:
+    """How far each of her clusters is, one line each."""
+    if not person.has_role(Role.STUDENT):
+        return
+    items = [
+        Todo(
+            title=str(row.cluster.title),
+            url=url_for("learning.remaining"),
+            detail=_rest_in_words(row.remaining),
+            status="done" if row.remaining.is_complete else "",
+        )
+        for row in queries.cluster_standings(person)
+    ]
+    yield TodoSection(_("What remains for your clusters"), items)
+
+
+def _rest_in_words(rest: Remaining) -> str:
+    if rest.is_complete:
+        return _("completed")
+    parts = []
+    if rest.course_count:
+        parts.append(
+            ngettext("%(num)d course remains", "%(num)d courses remain", rest.course_count)
+        )
+    if rest.credit_count:
+        parts.append(_("%(count)s credits remain", count=f"{rest.credit_count:g}"))
+    if rest.average:
+        parts.append(_("the average is not sufficient yet"))
+    return _(", ").join(parts)
 
 
 def waits_for_me(person: Person) -> Iterable[TodoSection]:

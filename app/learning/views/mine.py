@@ -3,9 +3,10 @@
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.accounts.session import me
 from app.kernel.errors import NotVisible
 from app.learning import operations, queries
-from app.learning.views.blueprint import bp, me
+from app.learning.views.blueprint import bp
 from app.web.doors import signed_in
 from app.web.redirects import safe_next
 
@@ -33,4 +34,5 @@ def set_bookmark(code: str, kind: str, slug: str) -> Response:
 @signed_in
 def remaining() -> str:
     """What remains for the credential of each cluster of which she takes a course."""
-    return render_template("learning/remaining.html", clusters=queries.cluster_progress(me()))
+    clusters, titles = queries.cluster_progress(me())
+    return render_template("learning/remaining.html", clusters=clusters, titles=titles)

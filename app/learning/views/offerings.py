@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
+from app.accounts.session import me
 from app.catalog import queries as catalog
 from app.kernel.errors import NotVisible, Refused
 from app.kernel.i18n import gettext as _
@@ -19,7 +20,7 @@ from app.learning.forms import (
 from app.learning.operations import OfferingPlan, SectionSettings
 from app.learning.queries import OfferingView
 from app.learning.rules import Authorisation, OfferingKind, Way
-from app.learning.views.blueprint import bp, managers, me, refused, shown
+from app.learning.views.blueprint import bp, managers, refused, shown
 from app.web.filters import academic_term
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
+from app.accounts.session import me
 from app.catalog.models import CourseItem
 from app.kernel.errors import Refused
 from app.kernel.i18n import gettext as _
@@ -16,7 +17,7 @@ from app.learning.operations import PlanDates
 from app.learning.queries import OfferingView
 from app.learning.queries.locks import needs_of
 from app.learning.rules.conditions import Tree, from_blocks, to_blocks
-from app.learning.views.blueprint import bp, managers, me, say
+from app.learning.views.blueprint import bp, managers, say
 from app.learning.views.offerings import tabs_of
 
 FIELDS = ("opens_at", "due_at", "closes_at")
@@ -131,6 +132,7 @@ def condition(offering_id: uuid.UUID, kind: str, slug: str) -> Any:
         item=item,
         items=[other for other in view.version.items if other.key != item.key],
         blocks=[*(_lines(block) for block in blocks), _lines([])],
+        group_names=queries.group_names_in_offering(offering_id),
         may_change=policies.may_change_conditions(view.offering),
         problem=problem,
         **tabs_of(view),

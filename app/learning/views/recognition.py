@@ -6,13 +6,14 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.accounts.session import me
 from app.kernel.errors import Refused
 from app.kernel.i18n import gettext as _
 from app.learning import operations, queries
 from app.learning.forms import RecognitionDecisionForm, RecognitionForm
 from app.learning.policies import Permission
 from app.learning.rules import RECOGNITION_NAMES
-from app.learning.views.blueprint import asked_page, bp, me, refused, say, shown
+from app.learning.views.blueprint import asked_page, bp, refused, say, shown
 from app.web.csv import csv_response
 from app.web.doors import needs, signed_in
 from app.web.filters import day

@@ -5,11 +5,12 @@ from typing import Any
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
+from app.accounts.session import me
 from app.kernel.i18n import gettext as _
 from app.learning import queries
 from app.learning.policies import Permission
 from app.learning.queries import ReportRow
-from app.learning.views.blueprint import bp, me
+from app.learning.views.blueprint import bp
 from app.web.csv import csv_response
 from app.web.doors import needs
 from app.web.filters import academic_term

@@ -6,6 +6,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from app.accounts.rules.rosters import parse_roster
+from app.accounts.session import me
 from app.kernel import blobs
 from app.kernel.errors import Refused
 from app.kernel.i18n import gettext as _
@@ -13,7 +14,7 @@ from app.learning import operations, queries
 from app.learning.forms import SectionRosterForm
 from app.learning.models import Section
 from app.learning.rules.rosters import FATE_NAMES, Fate, count
-from app.learning.views.blueprint import bp, managers, me, say, shown
+from app.learning.views.blueprint import bp, managers, say, shown
 from app.learning.views.desk import tabs_of
 
 UPLOAD_LASTS_SECONDS = 3600

@@ -6,12 +6,13 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.accounts.session import me
 from app.kernel.errors import Refused
 from app.kernel.i18n import gettext as _
 from app.learning import operations, queries
 from app.learning.forms import SessionForm
 from app.learning.rules import PRESENCE_NAMES, Presence
-from app.learning.views.blueprint import bp, managers, me, say, shown
+from app.learning.views.blueprint import bp, managers, say, shown
 from app.learning.views.desk import tabs_of
 from app.web.csv import csv_response
 from app.web.filters import instant

@@ -1,6 +1,7 @@
 // Saves fields one by one. What is typed is kept on this device until the server has confirmed it,
 // so neither a lost connection nor a closed laptop costs a word. When somebody else has changed the
 // same field, nothing is overwritten: she is shown both and chooses.
+import { labelOf, questionAt, readQuestion, writeQuestion } from "./questions.js";
 import { SignedOut, fill, send, slug, text } from "./shared.js";
 
 const REST_MS = 700;
@@ -17,6 +18,7 @@ class Part {
     this.known = {};
     this.bases = {};
     this.pending = {};
+    this.questions = {};
     for (const name of this.names()) this.known[name] = this.read(name, true);
     form.querySelector("[data-save]").classList.add("visually-hidden");
     form.addEventListener("input", () => this.typed());
@@ -37,10 +39,13 @@ class Part {
     const fields = [...this.form.querySelectorAll("[data-field]")].map((field) => field.name);
     const rows = [...this.form.querySelectorAll("[data-rows]")].map((set) => set.dataset.rows);
     const lists = [...this.form.querySelectorAll("[data-list]")].map((set) => set.dataset.list);
-    return [...fields, ...rows, ...lists];
+    const questions = [...this.form.querySelectorAll("[data-written]")].map((box) => box.dataset.written);
+    return [...fields, ...rows, ...lists, ...questions];
   }
 
   label(name) {
+    const question = questionAt(this.form, name);
+    if (question) return labelOf(question);
     const field = this.form.elements[name];
     const legend = field?.closest?.("fieldset")?.querySelector("legend");
     const label = field?.labels?.[0]?.firstChild;
@@ -53,6 +58,8 @@ class Part {
   // What the field says now, or (SENT) what the server sent.
   read(name, sent = false) {
     const value = (field) => (sent ? field.defaultValue : field.value);
+    const question = questionAt(this.form, name);
+    if (question) return readQuestion(question, sent);
     const list = this.list(name);
     if (list) {
       return [...list.querySelectorAll("input")]
@@ -71,6 +78,8 @@ class Part {
   }
 
   write(name, value) {
+    const question = questionAt(this.form, name);
+    if (question) return writeQuestion(question, value);
     const list = this.list(name);
     const set = this.set(name);
     if (list) {
@@ -136,6 +145,7 @@ class Part {
   }
 
   typed(rest = REST_MS) {
+    if (this.left) return;
     for (const name of this.names()) {
       const value = this.read(name);
       if (JSON.stringify(value) !== JSON.stringify(this.pending[name] ?? this.known[name])) {
@@ -157,11 +167,19 @@ class Part {
     localStorage.setItem(this.key, JSON.stringify(Object.fromEntries(kept)));
   }
 
+  // Wait until nothing is left to save, or for five seconds.
+  async settled() {
+    this.typed(0);
+    for (let tries = 0; tries < 50 && (this.busy || Object.keys(this.pending).length); tries += 1) {
+      await new Promise((resolve) => { setTimeout(resolve, 100); });
+    }
+  }
+
   async flush() {
     clearTimeout(this.timer);
     const open = new Set([...this.panel.querySelectorAll("[data-name]")].map((part) => part.dataset.name));
     const names = Object.keys(this.pending).filter((name) => !open.has(name));
-    if (!names.length || this.busy) return;
+    if (!names.length || this.busy || this.left) return;
     this.busy = true;
     const sent = Object.fromEntries(names.map((name) => [name, this.pending[name]]));
     const fields = Object.fromEntries(names.map((name) => [name, { value: sent[name], base: this.bases[name] ?? this.revision }]));
@@ -191,6 +209,7 @@ class Part {
       if (JSON.stringify(this.pending[name]) === JSON.stringify(sent[name])) delete this.pending[name];
       else this.bases[name] = answer.revision;
     }
+    for (const [name, value] of Object.entries(answer.questions ?? {})) this.questions[name] = JSON.stringify(value);
     const messages = [];
     for (const [name, words] of Object.entries(answer.refused)) {
       messages.push(`${this.label(name)}: ${words}`);
@@ -198,6 +217,10 @@ class Part {
     }
     for (const [name, value] of Object.entries(answer.others)) {
       if (name in this.pending || !this.names().includes(name)) continue;
+      if (questionAt(this.form, name)) {
+        if (JSON.stringify(value) !== this.questions[name]) messages.push(fill(text.textStale, { field: this.label(name) }));
+        continue;
+      }
       if (JSON.stringify(value ?? "") === JSON.stringify(this.known[name] ?? "")) continue;
       this.known[name] = value ?? "";
       this.write(name, value);
@@ -209,6 +232,7 @@ class Part {
     if (messages.length) this.say(messages.join(" "), "lost");
     else if (!Object.keys(this.pending).length) this.say(fill(text.textSaved, { time }), "saved");
     this.form.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: answer.saved }));
+    this.form.dispatchEvent(new CustomEvent("checked", { detail: answer.problems ?? {} }));
   }
 
   conflict({ name, theirs, by }, revision) {
@@ -235,6 +259,7 @@ class Part {
       button.addEventListener("click", () => {
         box.remove();
         act();
+        if (this.left) return;
         this.keep();
         (this.form.elements[name] ?? this.form.elements[0])?.focus?.();
         this.typed(0);
@@ -245,6 +270,13 @@ class Part {
     settle(text.textTheirs, "secondary", () => {
       delete this.pending[name];
       delete this.bases[name];
+      if (questionAt(this.form, name)) {
+        // Only the server can write its fields anew; nothing typed may be sent until it has.
+        this.left = true;
+        this.keep();
+        location.reload();
+        return;
+      }
       this.known[name] = theirs ?? "";
       this.write(name, theirs);
     });
@@ -259,4 +291,4 @@ class Part {
   }
 }
 
-for (const form of document.querySelectorAll("form[data-part]")) new Part(form);
+export const parts = [...document.querySelectorAll("form[data-part]")].map((form) => new Part(form));

@@ -6,8 +6,13 @@ const outline = document.getElementById("outline");
 const said = document.getElementById("outline-said");
 const DRAG_FROM_PX = 5;
 
-function put(html, focus) {
+function draw(html) {
   outline.innerHTML = html;
+  enliven();
+}
+
+function put(html, focus) {
+  draw(html);
   said.textContent = outline.querySelector("[data-said]")?.dataset.said ?? "";
   const target = document.getElementById(focus);
   if (target && !target.disabled) target.focus();
@@ -63,10 +68,15 @@ function alertIn(module, message) {
   outline.querySelector(`[data-module="${module}"]`)?.prepend(line);
 }
 
-outline.addEventListener("change", (event) => {
-  const form = event.target.closest("[data-place]");
-  if (form && event.target.files.length) place(form.elements.module.value, event.target.files);
-});
+// Heard at the field itself: while the chooser is open, a save may have drawn the outline anew.
+function hearFile({ target }) {
+  if (target.files.length) place(target.form.elements.module.value, target.files);
+}
+
+function enliven() {
+  for (const field of outline.querySelectorAll(".file-input")) field.addEventListener("change", hearFile);
+}
+enliven();
 
 const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
 for (const kind of ["dragover", "dragleave", "drop"]) {
@@ -163,7 +173,8 @@ root.addEventListener("saved", async ({ detail }) => {
   if (!page?.ok) return;
   const fresh = new DOMParser().parseFromString(await page.text(), "text/html");
   const focused = outline.contains(document.activeElement);
-  if (!drag && !focused) outline.innerHTML = fresh.getElementById("outline")?.innerHTML ?? outline.innerHTML;
+  const outlined = fresh.getElementById("outline");
+  if (outlined && !drag && !focused) draw(outlined.innerHTML);
   const heading = fresh.querySelector(".editor-main > h1");
   if (heading) document.querySelector(".editor-main > h1").textContent = heading.textContent;
 });

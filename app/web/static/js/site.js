@@ -3,3 +3,4 @@ import "./menu.js";
 import "./dialog.js";
 import "./draft.js";
 import "./live.js";
+import "./search.js";

@@ -1,0 +1,1 @@
+"""Applications, the board they are chosen on, interviews and offers."""

@@ -1,0 +1,1 @@
+"""Projects, challenges and internships as companies offer them: written, reviewed, published."""

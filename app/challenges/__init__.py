@@ -1,0 +1,1 @@
+"""Challenges: open data, hidden answers, a metric, and two leaderboards."""

@@ -1,0 +1,1 @@
+"""Achievements and their rules, signed credentials, and the page that verifies them."""

@@ -1,0 +1,1 @@
+"""Data sets: kept once, in versions that never change, read in every lab and in grading."""

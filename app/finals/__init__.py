@@ -1,0 +1,1 @@
+"""Final grades: settled, locked, corrected by a procedure, exported for the registrar."""

@@ -1,0 +1,1 @@
+"""What figures say about items, people and resemblance. Pure: no database, clock or HTTP."""

@@ -1,0 +1,51 @@
+"""Reading needs, always through the person."""
+
+from app.needs.queries.interviews import (
+    companies_to_choose,
+    history_of,
+    interview,
+    interviews,
+    recorders,
+    removed_pain_point,
+)
+from app.needs.queries.pain_points import (
+    Asked,
+    Ranked,
+    Resembling,
+    alike,
+    gap_of,
+    head_of,
+    merged_into,
+    pain_point,
+    pain_points_open_to,
+    pairs_alike,
+    prefill,
+    ranked,
+    reach_of,
+    resembling,
+    visible_to,
+)
+
+__all__ = [
+    "Asked",
+    "Ranked",
+    "Resembling",
+    "alike",
+    "companies_to_choose",
+    "gap_of",
+    "head_of",
+    "history_of",
+    "interview",
+    "interviews",
+    "merged_into",
+    "pain_point",
+    "pain_points_open_to",
+    "pairs_alike",
+    "prefill",
+    "ranked",
+    "reach_of",
+    "recorders",
+    "removed_pain_point",
+    "resembling",
+    "visible_to",
+]  # fmt: skip

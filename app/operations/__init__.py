@@ -1,0 +1,1 @@
+"""For those who run the installation: lab servers, maintenance, quotas, checks, figures."""

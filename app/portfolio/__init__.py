@@ -1,0 +1,1 @@
+"""What a student shows of herself, to whom, until when."""

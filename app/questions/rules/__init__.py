@@ -1,0 +1,1 @@
+"""Rules of questions: pure functions over JSON; no database, no clock, no request."""

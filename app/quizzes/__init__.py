@@ -1,0 +1,1 @@
+"""Quizzes that people take in a section: attempts, answers, marks, statistics."""

@@ -1,0 +1,63 @@
+"""Writing: rubrics and their versions, attachments, judgements, kept comments."""
+
+from app.rubrics.operations.comments import (
+    CommentEmpty,
+    archive_comment,
+    edit_comment,
+    restore_comment,
+    save_comment,
+    use_comments,
+)
+from app.rubrics.operations.judging import (
+    Judged,
+    MarksMissing,
+    MarksWrong,
+    attach,
+    detach,
+    discard_judgement,
+    judge,
+)
+from app.rubrics.operations.writing import (
+    EditedMeanwhile,
+    NothingToPublish,
+    NotPublished,
+    Unfinished,
+    archive,
+    copy_rubric,
+    create_rubric,
+    discard_draft,
+    publish,
+    restore,
+    save_draft,
+    share,
+    take_back,
+)
+
+__all__ = [
+    "CommentEmpty",
+    "EditedMeanwhile",
+    "Judged",
+    "MarksMissing",
+    "MarksWrong",
+    "NotPublished",
+    "NothingToPublish",
+    "Unfinished",
+    "archive",
+    "archive_comment",
+    "attach",
+    "copy_rubric",
+    "create_rubric",
+    "detach",
+    "discard_draft",
+    "discard_judgement",
+    "edit_comment",
+    "judge",
+    "publish",
+    "restore",
+    "restore_comment",
+    "save_comment",
+    "save_draft",
+    "share",
+    "take_back",
+    "use_comments",
+]

@@ -1,0 +1,1 @@
+"""Search: documents with audience keys, written by the rooms in the transaction of the change."""

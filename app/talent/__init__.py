@@ -1,0 +1,1 @@
+"""What a student says of herself to companies, who finds her by it, and what suits her."""

@@ -1,0 +1,1 @@
+"""People who act together: invited, balanced by skills, led, with dated membership."""
