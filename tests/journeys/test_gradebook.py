@@ -1,16 +1,26 @@
 """The gradebook in a real browser: typed like a spreadsheet, undone, fought over, explained."""
 
+import itertools
 import re
 import uuid
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.conftest import COURSE, House, english, enrol
 
 INSTRUCTOR = "lin@rongnan.example"
 CLASSMATES = 230
 REASON = "紙本評分"
+TENS = itertools.count()
+
+
+def untouched() -> list[str]:
+    """Ten classmates who follow each other, in whose cells no test has written, nor an earlier try
+    of the same test."""
+    ten = next(TENS)
+    assert ten < CLASSMATES // 10
+    return [f"學生 {ten:02d}{number}" for number in range(10)]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +55,10 @@ def open_grid(page: Page, section: str, query: str = "") -> Page:
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.faults = faults
     page.goto(f"/teaching/{section}/gradebook{query}")
-    expect(page.locator(".grade-tools")).to_be_visible()
+    try:
+        expect(page.locator(".grade-tools")).to_be_visible()
+    except AssertionError as error:
+        raise AssertionError(f"{error}\nfaults of the page: {faults}") from error
     return page
 
 
@@ -64,44 +77,46 @@ def half(page: Page) -> str:
 
 
 def test_an_instructor_types_like_in_a_spreadsheet(visit, section):
+    typed, below, *_ = untouched()
     page = open_grid(visit(INSTRUCTOR), section)
     page.locator("input[name=reason]").fill(REASON)
-    cell(page, "學生 000").click()
+    cell(page, typed).click()
     page.keyboard.type("12.5")
     page.keyboard.press("Enter")
-    expect(cell(page, "學生 000")).to_contain_text("12.5")
-    expect(cell(page, "學生 000")).to_contain_text("set by hand")
-    expect(cell(page, "學生 001")).to_be_focused()
+    expect(cell(page, typed)).to_contain_text("12.5")
+    expect(cell(page, typed)).to_contain_text("set by hand")
+    expect(cell(page, below)).to_be_focused()
     # Esc leaves a cell as it was; F2 edits what is there.
     page.keyboard.type("7")
     page.keyboard.press("Escape")
-    expect(cell(page, "學生 001")).to_have_text("")
+    expect(cell(page, below)).to_have_text("")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("F2")
-    expect(cell(page, "學生 000").locator("input")).to_have_value("12.5")
+    expect(cell(page, typed).locator("input")).to_have_value("12.5")
     page.keyboard.type(half(page))
     page.keyboard.press("Tab")
-    expect(cell(page, "學生 000")).to_contain_text(half(page))
-    expect(row(page, "學生 000").locator(".total")).to_have_text("50")
+    expect(cell(page, typed)).to_contain_text(half(page))
+    expect(row(page, typed).locator(".total")).to_have_text("50")
     # Ctrl+Z twice: first the second number, then the first.
     page.keyboard.press("Control+z")
-    expect(cell(page, "學生 000")).to_contain_text("12.5")
+    expect(cell(page, typed)).to_contain_text("12.5")
     page.keyboard.press("Control+z")
-    expect(cell(page, "學生 000")).to_have_text("")
-    expect(row(page, "學生 000").locator(".total")).to_have_text("–")
+    expect(cell(page, typed)).to_have_text("")
+    expect(row(page, typed).locator(".total")).to_have_text("–")
     assert page.faults == []
 
 
 def test_a_reason_is_asked_for_where_a_number_replaces_what_is_computed(visit, section):
+    name = untouched()[0]
     page = open_grid(visit(INSTRUCTOR), section)
-    cell(page, "學生 002").click()
+    cell(page, name).click()
     page.keyboard.type("13")
     page.keyboard.press("Enter")
     page.get_by_role("textbox", name="Reason", exact=True).fill(REASON)
     page.keyboard.press("Enter")
-    expect(cell(page, "學生 002")).to_contain_text("13")
+    expect(cell(page, name)).to_contain_text("13")
     # Space tells all about the cell; what was changed is taken back from there.
-    cell(page, "學生 002").click()
+    cell(page, name).click()
     page.keyboard.press("Space")
     panel = page.locator(".grade-panel")
     expect(panel).to_contain_text(f"set to 13 by hand: {REASON}")
@@ -128,45 +143,76 @@ def test_rows_come_as_she_scrolls_and_by_keyboard(visit, section):
 
 
 def test_a_rectangle_is_pasted_and_undone_at_once(visit, section):
+    names = untouched()
     page = visit(INSTRUCTOR)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    open_grid(page, section, "?q=學生 01")
+    open_grid(page, section, f"?q={names[0][:-1]}")
     page.locator("input[name=reason]").fill(REASON)
     page.evaluate("navigator.clipboard.writeText('10\\n20\\nEX')")
-    cell(page, "學生 010").click()
+    cell(page, names[0]).click()
     page.keyboard.press("Control+v")
     page.get_by_role("button", name="Set them").click()
-    expect(cell(page, "學生 011")).to_contain_text("20")
-    expect(cell(page, "學生 012")).to_have_text("excused")
+    expect(cell(page, names[1])).to_contain_text("20")
+    expect(cell(page, names[2])).to_have_text("excused")
     page.keyboard.press("Control+z")
-    expect(cell(page, "學生 011")).to_have_text("")
-    expect(cell(page, "學生 012")).to_have_text("")
+    expect(cell(page, names[1])).to_have_text("")
+    expect(cell(page, names[2])).to_have_text("")
     assert page.faults == []
 
 
 def test_two_graders_at_one_cell_see_both_values(visit, section):
+    name = untouched()[0]
     first, second = (open_grid(visit(INSTRUCTOR), section) for _ in range(2))
     for page, number in ((first, "30"), (second, "40")):
         page.locator("input[name=reason]").fill(REASON)
-        cell(page, "學生 020").click()
+        cell(page, name).click()
         page.keyboard.type(number)
         page.keyboard.press("Enter")
         if page is first:
-            expect(cell(first, "學生 020")).to_contain_text("30")
+            expect(cell(first, name)).to_contain_text("30")
     dialog = second.get_by_role("dialog")
     expect(dialog).to_contain_text("set 30 meanwhile; you typed 40")
     dialog.get_by_role("button", name="Take theirs").click()
-    expect(cell(second, "學生 020")).to_contain_text("30")
-    cell(second, "學生 020").click()
+    expect(cell(second, name)).to_contain_text("30")
+    cell(second, name).click()
     second.keyboard.type("41")
     second.keyboard.press("Enter")
-    expect(cell(second, "學生 020")).to_contain_text("41")
-    cell(first, "學生 020").click()
+    expect(cell(second, name)).to_contain_text("41")
+    cell(first, name).click()
     first.keyboard.type("42")
     first.keyboard.press("Enter")
     first.get_by_role("dialog").get_by_role("button", name="Keep mine").click()
-    expect(cell(first, "學生 020")).to_contain_text("42")
+    expect(cell(first, name)).to_contain_text("42")
     assert first.faults == second.faults == []
+
+
+@pytest.mark.parametrize("what", ["an answer", "rows"])
+def test_what_she_types_stays_whatever_comes_meanwhile(visit, section, what):
+    """Between two keys comes the answer to the cell beside, or rows that she scrolled to."""
+    name = untouched()[0]
+    page = open_grid(visit(INSTRUCTOR), section)
+    page.locator("input[name=reason]").fill(REASON)
+    held: list[Route] = []
+    page.route(re.compile("/gradebook/(cells|rows)"), lambda route: held.append(route))
+    cell(page, name).click()
+    if what == "an answer":
+        page.keyboard.type("9")
+        page.keyboard.press("Tab")
+    else:
+        page.locator(".grades").evaluate("box => { box.scrollTop += 20; }")
+    page.wait_for_timeout(300)
+    page.keyboard.type("1")
+    assert len(held) == 1
+    with page.expect_response(held[0].request.url):
+        held[0].continue_()
+    page.wait_for_timeout(300)
+    page.unroute_all()
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    expect(cell(page, name, 4 if what == "an answer" else 3)).to_contain_text("12")
+    if what == "an answer":
+        expect(cell(page, name)).to_contain_text("9")
+    assert page.faults == []
 
 
 def test_a_student_reads_in_chinese_how_her_grade_comes_about(visit, section):

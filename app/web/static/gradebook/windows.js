@@ -108,7 +108,12 @@ export class Windows {
     const active = document.activeElement;
     const wasInside = this.body.contains(active);
     const top = this.box.scrollTop;
-    this.body.replaceChildren(...parts);
+    // Rows that stay are not moved: an open field would be left, and what is in it saved half typed.
+    const kept = new Set(parts);
+    for (const row of [...this.body.rows]) if (!kept.has(row)) row.remove();
+    parts.forEach((row, place) => {
+      if (this.body.rows[place] !== row) this.body.insertBefore(row, this.body.rows[place] ?? null);
+    });
     if (this.box.scrollTop !== top) this.box.scrollTop = top;
     if (!wasInside || active === document.activeElement) return;
     // The row that had the keyboard was scrolled away: the box keeps it until the next key.
@@ -148,11 +153,19 @@ export class Windows {
   }
 
   // A person's row as it is now; it stays where it stood, even when it would sort elsewhere now.
+  // A cell in which somebody types stays as it is, with the revision that she saw.
   replace(person, html) {
     for (const rows of this.loaded.values()) {
       const place = rows.findIndex((row) => row.dataset.person === person);
       if (place < 0) continue;
       const [fresh] = this.parse(html);
+      const edited = rows[place].querySelector("[role=gridcell] input")?.closest("[role=gridcell]");
+      if (edited) {
+        [...fresh.cells].forEach((cell, n) => {
+          if (rows[place].cells[n] !== edited) rows[place].cells[n].replaceWith(cell);
+        });
+        return rows[place];
+      }
       fresh.setAttribute("aria-rowindex", rows[place].getAttribute("aria-rowindex"));
       rows[place].replaceWith(fresh);
       rows[place] = fresh;
