@@ -72,11 +72,13 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "p": {"class"},
     "pre": {"class", "tabindex"},
     "section": {"class"},
-    "span": {"class"},
+    "span": {"class", "tabindex"},
     "sup": {"class"},
     "td": {"class"},
     "th": {"class"},
 }
+_LONG_FORMULA = 20
+"""Signs of a formula in a line that a narrow screen may not hold: no browser breaks it."""
 _HEADLESS = {tag: names for tag, names in _ATTRIBUTES.items() if not re.fullmatch("h[1-6]", tag)}
 
 
@@ -267,12 +269,14 @@ def _math(tokens: Sequence[Token], index: int, _options: object, _env: object) -
     display = token.type != "math_inline"
     try:
         body = _mathml(token.content, display=display)
+        signs = len("".join(ElementTree.fromstring(body).itertext()))
     except BrokenMath:
-        body = f"<code>{escape(token.content.strip())}</code>"
+        body, signs = f"<code>{escape(token.content.strip())}</code>", 0
     if not display:
-        return body
+        is_long = signs >= _LONG_FORMULA
+        return f'<span class="math-long" tabindex="0">{body}</span>' if is_long else body
     if token.type == "math_inline_double":
-        return f'<span class="math-block">{body}</span>'
+        return f'<span class="math-block" tabindex="0">{body}</span>'
     return f'<div class="math-block" tabindex="0">{body}</div>\n'
 
 

@@ -108,6 +108,11 @@ class TestMath:
         out = html("$$\n\\bar{x}\n$$\n")
         assert '<div class="math-block" tabindex="0"><math display="block"' in out
 
+    def test_lets_a_long_formula_in_a_line_scroll_where_the_screen_is_narrow(self):
+        long = html(r"by $\mathrm{median}\,|x_i-\mathrm{median}(x)|\,/\,0.6745$")
+        assert '<span class="math-long" tabindex="0"><math display="inline"' in long
+        assert "math-long" not in html(r"by $\bar{x} \pm 3\hat{\sigma}$")
+
     def test_does_not_take_prices_for_formulas(self):
         assert "<math" not in html("NT$500 a piece, and $20 or $30 abroad.")
 
