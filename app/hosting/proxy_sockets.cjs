@@ -1,20 +1,15 @@
-// Loaded into the proxy before its own program (node --require): over which connections it asks.
-"use strict";
-
-const http = require("node:http");
-
+// Loaded into the proxy before its own program (node --require).
+//
 // Requests over a Unix socket leave the proxy with "Connection: close" and no agent. Node then ends a
 // request that has a body with one more, empty, write. Over TCP nobody notices when the other side has
 // answered and closed by then; over a Unix socket that write fails with EPIPE, and a request that was
 // answered well becomes a 503. So these connections are kept, and used again.
+"use strict";
+
+const http = require("node:http");
+
 const IDLE_MILLISECONDS = 30000;
 const kept = new http.Agent({ keepAlive: true, timeout: IDLE_MILLISECONDS });
-
-// A connection belongs to one of the site's processes. Kept, it would bring the next request to that
-// process, however busy it is, while others have nothing to do. So each request over TCP has its own,
-// which whoever is free accepts; the proxy closes it, when the answer has come.
-const fresh = new http.Agent({ keepAlive: true, maxFreeSockets: 0 });
-
 const request = http.request;
 
 http.request = function (options, ...rest) {
@@ -22,8 +17,6 @@ http.request = function (options, ...rest) {
   if (options && options.socketPath && !options.agent && !upgrades) {
     options.agent = kept;
     if (options.headers) options.headers.connection = "keep-alive";
-  } else if (options && options.agent === http.globalAgent && !upgrades) {
-    options.agent = fresh;
   }
   return request.call(this, options, ...rest);
 };

@@ -129,13 +129,6 @@ class TestConnections:
         connection.close()
 
 
-    def test_each_request_is_for_whichever_process_of_the_site_is_free(self, front):
-        """A connection that is kept belongs to one process, however busy it is."""
-        with httpx.Client(trust_env=False) as client:
-            url = f"http://127.0.0.1:{front.port}/connection"
-            assert len({client.get(url).text for _ in range(5)}) == 5
-
-
 class TestHosts:
     def test_the_site_is_the_default(self, front):
         assert front.get("/").text == "site for localhost"

@@ -14,11 +14,6 @@ def page():
     return f"site for {request.host}"
 
 
-@app.get("/connection")
-def connection():
-    return request.environ["REMOTE_PORT"]
-
-
 @app.get("/stream/<int:events>/<float:pause>")
 def stream(events: int, pause: float):
     def lines():
