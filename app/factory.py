@@ -17,7 +17,7 @@ from app.kernel import bigfiles, blobs, mail
 from app.kernel.config import Config
 from app.kernel.database import db
 from app.kernel.transaction import end_reading
-from app.web import doors, errors, filters, languages, layout, security, streams
+from app.web import doors, errors, filters, languages, layout, security, streams, templating
 
 ROOMS = (
     *("web", "accounts", "privacy", "search", "notifications", "conversations", "questions"),
@@ -56,6 +56,7 @@ def create_app(config: Config | None = None, *, engine_options: Any = None) -> F
         WTF_CSRF_TIME_LIMIT=12 * 3600,
         WTF_CSRF_SSL_STRICT=config.uses_https,
     )
+    templating.init_app(app)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     # One proxy stands before the site and says who asks; the scheme is what BANYAN_URL says.
