@@ -35,7 +35,10 @@ NOW_AND_THEN = "FROM lab_drains"
 
 
 # What shares one running house, one Hub or one graded class stays in one process.
-TOGETHER = ("tests/journeys/", "tests/jupyter_config/", "tests/autograde/test_oracle.py")
+TOGETHER = (
+    *("tests/journeys/", "tests/jupyter_config/", "tests/autograde/test_oracle.py"),
+    "tests/courses/test_lab_scores.py",
+)
 
 
 class Together(LoadScopeScheduling):

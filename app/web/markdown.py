@@ -21,6 +21,7 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import unescapeAll
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+from markupsafe import Markup
 from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.deflist import deflist_plugin
@@ -269,7 +270,7 @@ def _math(tokens: Sequence[Token], index: int, _options: object, _env: object) -
     display = token.type != "math_inline"
     try:
         body = _mathml(token.content, display=display)
-        signs = len("".join(ElementTree.fromstring(body).itertext()))
+        signs = len(Markup(body).striptags())
     except BrokenMath:
         body, signs = f"<code>{escape(token.content.strip())}</code>", 0
     if not display:

@@ -1,8 +1,8 @@
 """Templates that let go of what they were about, as soon as they are rendered.
 
-The macros that a template makes or imports ``with context`` refer to its context, and the context to
-them. Only the garbage collector finds such a circle, with all the rows of a list in it: it stopped
-every fifteenth request for a list of fifty for 20 to 40 ms.
+The macros that a template makes or imports ``with context`` refer to its context, and the context
+to them. Only the garbage collector finds such a circle, with all the rows of a list in it: it
+stopped every fifteenth request for a list of fifty for 20 to 40 ms.
 """
 
 from collections.abc import Mapping

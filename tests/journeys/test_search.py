@@ -20,7 +20,7 @@ def enrolled(page: Page) -> Page:
 
 
 def ask_by_key(page: Page) -> None:
-    """"/" leads to the field in the header or, where links leave no room for it, to the search."""
+    """ "/" leads to the field in the header or, where links leave no room for it, to the search."""
     page.keyboard.press("/")
     page.wait_for_function("document.activeElement.matches('[data-search-field]')")
 

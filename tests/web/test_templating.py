@@ -25,7 +25,9 @@ def no_collection() -> Iterator[None]:
 
 IMPORTING = """{% import "web/components.html" as ui with context %}
 {% macro line(row) %}{{ row.name }}{{ caller() }}{% endmacro %}
-{% for row in rows %}{% call line(row) %}{{ ui.badge("info", row.name) }}{% endcall %}{% endfor %}"""
+{% for row in rows %}
+{% call line(row) %}{{ ui.badge("info", row.name) }}{% endcall %}
+{% endfor %}"""
 
 
 class TestRendering:
