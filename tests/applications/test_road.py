@@ -124,6 +124,9 @@ def test_several_are_refused_at_once_and_each_reads_why(field, in_app):
     yun = field.cast.browser("yun")
     page = field.address("/refusal")
     assert "Do not choose 2 applicants" in yun.get(page, query_string={"number": numbers}).text
+    with in_app():
+        looks = lookings_at(field.cast.person("hao")).rows
+        assert [row.what for row in looks] == ["applicants"]
     asked = {"number": numbers, **{f"seen-{number}": "applied" for number in numbers}}
     without = yun.post(page, data=asked)
     assert without.status_code == 422

@@ -33,7 +33,7 @@ from app.web.doors import signed_in
 @signed_in
 def board(slug: str, brief_id: uuid.UUID) -> str:
     """Everybody who applied and consents, in columns by state."""
-    _look_at_list(slug, brief_id)
+    look_at_list(slug, brief_id)
     found = queries.board_of(me(), brief_id)
     tag, search = asked_text("tag"), asked_text("q").casefold()
     return render_template(
@@ -46,7 +46,7 @@ def board(slug: str, brief_id: uuid.UUID) -> str:
     )
 
 
-def _look_at_list(slug: str, brief_id: uuid.UUID) -> None:
+def look_at_list(slug: str, brief_id: uuid.UUID) -> None:
     """Note that everybody on the board is looked at; before it is loaded, because that commits."""
     brief = queries.brief_on_desk(me(), brief_id)
     if brief.organisation.slug != slug:
@@ -62,7 +62,7 @@ def _look_at_list(slug: str, brief_id: uuid.UUID) -> None:
 @signed_in
 def export(slug: str, brief_id: uuid.UUID) -> Response:
     """The board as a table. Who is read without a name has none here either."""
-    _look_at_list(slug, brief_id)
+    look_at_list(slug, brief_id)
     found = queries.board_of(me(), brief_id)
     skills = [(row.skill_id, str(row.skill.title)) for row in found.brief.terms.skills]
     header = [
@@ -94,7 +94,7 @@ def _csv_row(seen: Seen) -> list[Any]:
 @signed_in
 def compare_applicants(slug: str, brief_id: uuid.UUID) -> str:
     """Some of them beside each other, by what they have shown."""
-    _look_at_list(slug, brief_id)
+    look_at_list(slug, brief_id)
     found = queries.board_of(me(), brief_id)
     wanted = request.args.getlist("number", type=int)[:6]
     rows = [row for row in found.rows if row.number in wanted]

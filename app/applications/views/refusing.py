@@ -11,7 +11,7 @@ from app.applications.forms import ReasonForm
 from app.applications.queries import Seen
 from app.applications.rules import Actor, Move, moves_of
 from app.applications.views.blueprint import bp, seen_state
-from app.kernel.errors import NotVisible
+from app.applications.views.desk import look_at_list
 from app.kernel.i18n import ngettext
 from app.web.doors import signed_in
 
@@ -20,9 +20,8 @@ from app.web.doors import signed_in
 @signed_in
 def refuse(slug: str, brief_id: uuid.UUID) -> Any:
     """Who would be refused (``number``, several), the reason, and then it is done."""
+    look_at_list(slug, brief_id)
     board = queries.board_of(me(), brief_id)
-    if board.brief.organisation.slug != slug:
-        raise NotVisible(slug)
     wanted = set(request.values.getlist("number", type=int))
     chosen = [
         row
