@@ -25,7 +25,7 @@ OF_THEIR_OWN = {
     "workspaces": {"gates", "hub"},
     "web": {
         "calendar", "csv", "doors", "errors", "filters", "languages", "layout", "markdown",
-        "redirects", "security", "streams",
+        "redirects", "security", "streams", "templating",
     },
 }  # fmt: skip
 
